@@ -1,0 +1,1 @@
+"""Pure data and logic: what happened, what a rule saw, what is done about it, what proves it."""
