@@ -100,6 +100,17 @@ class MessagePosted(GroupEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrivatePosted(Event):
+    """Somebody wrote to the bot in private: a command at most, never judged or kept."""
+
+    kind: ClassVar[str] = "private"
+
+    message_id: str
+    author: AccountKey
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRecalled(GroupEvent):
     """The platform says a message is gone: the proof of a recall."""
 

@@ -1,0 +1,1 @@
+"""Intake, judge, enforcement, dispatch: the single path of DESIGN's four words."""
