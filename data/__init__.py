@@ -1,0 +1,1 @@
+"""What is kept: tables, one repository per noun, the hash chain, migrations."""

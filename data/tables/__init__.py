@@ -1,0 +1,48 @@
+"""Every table; importing this package fills ``SQLModel.metadata``."""
+
+from data.tables.administration import (
+    CodeRow,
+    GrantRow,
+    SettingChangeRow,
+    SwitchRow,
+)
+from data.tables.cases import (
+    ExcerptRow,
+    FindingRow,
+    MeasureRow,
+    ReceiptRow,
+    ViolationRow,
+)
+from data.tables.duties import DigestRow, DutyRow
+from data.tables.groups import GapRow, GroupRow, MemberListRow, WatermarkRow
+from data.tables.ledger import CounterRow, EventRow, LedgerRow
+from data.tables.people import BindingRow, RosterImportRow, StaffRow
+from data.tables.plans import ApprovalRow, JoinRequestRow, PlanPersonRow, PlanRow
+
+__all__ = [
+    "ApprovalRow",
+    "BindingRow",
+    "CodeRow",
+    "CounterRow",
+    "DigestRow",
+    "DutyRow",
+    "EventRow",
+    "ExcerptRow",
+    "FindingRow",
+    "GapRow",
+    "GrantRow",
+    "GroupRow",
+    "JoinRequestRow",
+    "LedgerRow",
+    "MeasureRow",
+    "MemberListRow",
+    "PlanPersonRow",
+    "PlanRow",
+    "ReceiptRow",
+    "RosterImportRow",
+    "SettingChangeRow",
+    "StaffRow",
+    "SwitchRow",
+    "ViolationRow",
+    "WatermarkRow",
+]

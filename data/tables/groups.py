@@ -1,0 +1,59 @@
+"""Groups as last read, and what of their messages was seen."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from data.types import UtcDateTime
+
+
+class GroupRow(SQLModel, table=True):
+    """One group on one platform."""
+
+    __tablename__ = "groups"
+
+    platform: str = Field(primary_key=True)
+    group_id: str = Field(primary_key=True)
+    name: str
+    owner_account: str | None = None
+    bot_role: str = "unknown"
+    active: bool = True
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+    last_good_count: int | None = None
+
+
+class MemberListRow(SQLModel, table=True):
+    """The last reading of a group's members, packed: one row per group scales to a million."""
+
+    __tablename__ = "member_lists"
+
+    platform: str = Field(primary_key=True)
+    group_id: str = Field(primary_key=True)
+    read_at: datetime = Field(sa_type=UtcDateTime)
+    complete: bool
+    declared_count: int | None
+    packed: bytes
+
+
+class WatermarkRow(SQLModel, table=True):
+    """How far a group's messages were seen, in the platform's own numbering."""
+
+    __tablename__ = "watermarks"
+
+    platform: str = Field(primary_key=True)
+    group_id: str = Field(primary_key=True)
+    sequence: int
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class GapRow(SQLModel, table=True):
+    """A stretch of messages that nobody saw and that can no longer be read."""
+
+    __tablename__ = "gaps"
+
+    id: int | None = Field(default=None, primary_key=True)
+    platform: str = Field(index=True)
+    group_id: str
+    since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    until: datetime = Field(sa_type=UtcDateTime, index=True)
+    missing: int | None
