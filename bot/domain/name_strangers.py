@@ -1,0 +1,100 @@
+"""What a card says that names nobody on the roster."""
+
+from dataclasses import dataclass
+
+from bot.domain.departments import Departments
+from bot.domain.name_grammar import Card, Explanation, explain, reachable
+from bot.domain.name_likeness import is_pinyin_name, is_surname_only, reads_as_name
+from bot.domain.name_mentions import in_departments
+from bot.domain.people import Roster, Staff, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What is left of a card when departments and courtesy are taken off.
+
+    ``standing`` is ``UNKNOWN`` if a unit is written and what remains reads as a real name, else
+    ``MISNAMED``; ``name`` is that name; ``text`` is what remains, whatever it is.
+    """
+
+    standing: Standing
+    department: str | None
+    name: str | None
+    text: str
+    reason: str
+
+
+def read_remainder(card: Card, roster: Roster, departments: Departments) -> Remainder:
+    """Say what a card is that names nobody on the roster."""
+    if not card.letters:
+        return _misnamed(None, "", "名片为空,请改为“部门-姓名”")
+    before, begin, end = _strip(card, departments)
+    department = before.departments[0] if before.departments else None
+    text = card.shown[begin:end]
+    if not text:
+        return _misnamed(department, "", "名片缺少姓名" if department else "名片应为“部门-姓名”")
+    if is_surname_only(card.letters[begin:end]):
+        return _misnamed(department, text, "请写完整姓名,不要只写姓氏或称呼")
+    if is_pinyin_name(card, begin, end):
+        return _misnamed(department, text, "姓名请用汉字书写")
+    if not reads_as_name(card, begin, end):
+        return _misnamed(department, text, "名片中没有花名册上的姓名,应为“部门-姓名”")
+    if department is None and not before.units:
+        return _misnamed(None, text, "名片缺少部门,且花名册中没有这个姓名", name=text)
+    meant = _similar(card.letters[begin:end], before.departments, roster, departments)
+    if meant is not None:
+        reason = f"花名册中没有{text},您是不是{meant.name}?请核对姓名"
+        return _misnamed(department, text, reason, name=text)
+    return Remainder(Standing.UNKNOWN, department, text, text, "")
+
+
+def _misnamed(
+    department: str | None, text: str, reason: str, *, name: str | None = None
+) -> Remainder:
+    return Remainder(Standing.MISNAMED, department, name, text, reason)
+
+
+def _strip(card: Card, departments: Departments) -> tuple[Explanation, int, int]:
+    """Take departments and courtesy off both ends; gives what stood before, begin, end.
+
+    Sections count only if the rest then reads as a name or a surname: 快乐中心 is no section.
+    """
+    end = len(card.letters)
+    registered = reachable(card, departments, units=False)
+    first = max(registered)
+    plain = (registered[first], first, _stripped_end(card, first, departments))
+    if first == end or _personal(card, plain[1], plain[2]):
+        return plain
+    with_units = reachable(card, departments, units=True)
+    for begin in sorted(with_units, reverse=True):
+        stop = _stripped_end(card, begin, departments)
+        if _personal(card, begin, stop):
+            return with_units[begin], begin, stop
+    return plain
+
+
+def _stripped_end(card: Card, begin: int, departments: Departments) -> int:
+    end = len(card.letters)
+    return next(
+        stop
+        for stop in range(begin, end + 1)
+        if explain(card, stop, end, departments, before_name=False) is not None
+    )
+
+
+def _personal(card: Card, begin: int, end: int) -> bool:
+    return reads_as_name(card, begin, end) or is_surname_only(card.letters[begin:end])
+
+
+def _similar(
+    key: str, mentioned: tuple[str, ...], roster: Roster, departments: Departments
+) -> Staff | None:
+    """The only person of these departments whose name is one slip of the pen away."""
+    if not mentioned:
+        return None
+    people = [
+        person
+        for person in roster.with_similar_name(key)
+        if person.active and in_departments(person, mentioned, departments)
+    ]
+    return people[0] if len(people) == 1 else None
