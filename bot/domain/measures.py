@@ -146,6 +146,8 @@ class Measure:
     seconds: int | None = None
     card: str | None = None
     text: str | None = None
+    public_text: str | None = None
+    """Said in the group, with an @, where the person cannot be reached in private."""
     request_id: str | None = None
     urgent: bool = False
     """Not held back by quiet hours."""
@@ -153,4 +155,5 @@ class Measure:
     expires_at: datetime | None = None
     plan: int | None = None
     join_request: int | None = None
+    approvals_needed: int = 1
     approvals: tuple[AccountKey, ...] = ()

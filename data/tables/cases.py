@@ -104,6 +104,7 @@ class MeasureRow(SQLModel, table=True):
     seconds: int | None = None
     card: str | None = None
     text: str | None = None
+    public_text: str | None = None
     request_id: str | None = None
     urgent: bool = False
     severity: str | None = None

@@ -1,0 +1,30 @@
+"""What a plugin gives to the engine: rules, commands and jobs. Plugins never call each other."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.rules import Rule
+from bot.engine.commands import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to look at regularly.
+
+    ``run`` is told the time and asks the database what is due; the schedule is only a clock, so a
+    late, doubled or missed tick changes nothing.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """Everything one plugin brings."""
+
+    rules: tuple[Rule, ...] = ()
+    commands: tuple[Command, ...] = ()
+    jobs: tuple[Job, ...] = ()

@@ -1,0 +1,152 @@
+"""What the judge looks at, held in memory and rebuilt from the database at start."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.departments import Departments
+from bot.domain.groups import Group, Member, MemberList, Role
+from bot.domain.identifiers import AccountKey, GroupKey, Platform
+from bot.domain.people import Roster
+from bot.domain.policy import Policy
+from bot.domain.violations import OpenCase
+from bot.engine.platform import GroupPlatform
+
+
+@dataclass(slots=True)
+class GroupState:
+    """One group as last read, and what became of it since."""
+
+    group: Group
+    members: dict[AccountKey, Member] = field(default_factory=dict)
+    reading: MemberList | None = None
+    owner: AccountKey | None = None
+    bot_role: Role = Role.UNKNOWN
+    last_good_count: int | None = None
+    active: bool = True
+
+    @property
+    def managers(self) -> frozenset[AccountKey]:
+        """The owner and the group admins that are people."""
+        return frozenset(
+            member.account
+            for member in self.members.values()
+            if member.role in (Role.OWNER, Role.ADMIN) and not member.is_bot
+        )
+
+
+@dataclass(slots=True)
+class Register:
+    """The engine's memory. Only the intake's writer changes it, after or together with a commit."""
+
+    policy: Policy
+    departments: Departments
+    roster: Roster = field(default_factory=lambda: Roster(()))
+    groups: dict[GroupKey, GroupState] = field(default_factory=dict)
+    platforms: dict[Platform, GroupPlatform] = field(default_factory=dict)
+    cases: dict[tuple[str, GroupKey], dict[AccountKey, OpenCase]] = field(default_factory=dict)
+    """Standing cases by rule and group."""
+    message_cases: dict[tuple[GroupKey, str], list[OpenCase]] = field(default_factory=dict)
+    """Cases about one message."""
+    strikes: dict[AccountKey, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    roles: Mapping[AccountKey, frozenset[str]] = field(default_factory=dict)
+    exempt_accounts: frozenset[AccountKey] = frozenset()
+    """The bots, everybody who holds a role, and the allow-list; see ``refresh_exempt``."""
+    watermarks: dict[GroupKey, tuple[int, datetime]] = field(default_factory=dict)
+    frozen: bool = False
+    broken: bool = False
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def member(self, group: GroupKey, account: AccountKey) -> Member | None:
+        """A member as last read, if known."""
+        state = self.groups.get(group)
+        return state.members.get(account) if state else None
+
+    def exempt(self, account: AccountKey) -> bool:
+        """Whether nothing is ever done to this account."""
+        return account in self.exempt_accounts
+
+    def refresh_exempt(self) -> None:
+        """Take up a change of roles, policy or bots."""
+        bots = (one.self_account for one in self.platforms.values())
+        self.exempt_accounts = self.policy.allow_list | frozenset(self.roles) | frozenset(bots)
+
+    def case(self, rule_id: str, group: GroupKey, account: AccountKey) -> OpenCase | None:
+        """The standing case of this rule about this member, if one is live."""
+        return self.cases.get((rule_id, group), {}).get(account)
+
+    def open_cases(self, rule_id: str, group: GroupKey) -> frozenset[AccountKey]:
+        """Who has an open case of this rule in this group."""
+        return frozenset(self.cases.get((rule_id, group), ()))
+
+    def holders(self, role: str, platform: Platform | None = None) -> tuple[AccountKey, ...]:
+        """The accounts that hold a role, on one platform or on all."""
+        return tuple(
+            sorted(
+                account
+                for account, roles in self.roles.items()
+                if role in roles and (platform is None or account.platform is platform)
+            )
+        )
+
+    def remember_case(self, case: OpenCase) -> None:
+        """Keep a live case where the next finding like it will look."""
+        if case.standing:
+            self.cases.setdefault((case.rule_id, case.group), {})[case.account] = case
+        if case.message_id is not None:
+            key = (case.group, case.message_id)
+            kept = [one for one in self.message_cases.get(key, ()) if one.number != case.number]
+            self.message_cases[key] = [*kept, case]
+
+    def forget_case(self, case: OpenCase) -> None:
+        """A case is over."""
+        if case.standing:
+            self.cases.get((case.rule_id, case.group), {}).pop(case.account, None)
+        if case.message_id is not None:
+            key = (case.group, case.message_id)
+            left = [one for one in self.message_cases.get(key, ()) if one.number != case.number]
+            if left:
+                self.message_cases[key] = left
+            else:
+                self.message_cases.pop(key, None)
+
+    def count_strike(self, account: AccountKey, at: datetime, window: timedelta) -> int:
+        """Add one content case and tell how many lie within the window, this one included."""
+        recent = [one for one in self.strikes[account] if at - one < window]
+        recent.append(at)
+        self.strikes[account] = recent
+        return len(recent)
+
+    def set_card(self, group: GroupKey, account: AccountKey, card: str) -> None:
+        """A member shows another card than the last reading said."""
+        state = self.groups.get(group)
+        if state and (member := state.members.get(account)):
+            state.members[account] = replace(member, card=card)
+
+    def set_role(self, group: GroupKey, account: AccountKey, role: Role) -> None:
+        """A member's role changed."""
+        state = self.groups.get(group)
+        if state is None:
+            return
+        platform = self.platforms.get(group.platform)
+        if platform and platform.self_account == account:
+            state.bot_role = role
+        if role is Role.OWNER:
+            state.owner = account
+        if member := state.members.get(account):
+            state.members[account] = replace(member, role=role)
+
+    def managed_by(self, account: AccountKey) -> frozenset[GroupKey]:
+        """The groups this account owns or administers, as last read."""
+        return frozenset(
+            key for key, state in self.groups.items() if state.active and account in state.managers
+        )
+
+    def active_groups(self, platform: Platform | None = None) -> Iterable[GroupState]:
+        """The groups that still exist, of one platform or of all."""
+        return (
+            state
+            for key, state in self.groups.items()
+            if state.active and (platform is None or key.platform is platform)
+        )

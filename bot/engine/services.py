@@ -1,0 +1,35 @@
+"""What the composition root hands to every plugin."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from config.wording import Wording
+from data.excerpts import Vault
+
+from bot.domain.identifiers import GroupKey
+from bot.engine.clock import Clock
+from bot.engine.register import Register
+from bot.engine.scribe import Scribe
+from bot.engine.speech import Speech
+from config.settings import Settings
+from data.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The engine's parts a plugin may use. None of them can act upon a person."""
+
+    settings: Settings
+    wording: Wording
+    clock: Clock
+    database: Database
+    vault: Vault
+    register: Register
+    scribe: Scribe
+    """Write transactions, grouped with everybody else's into one commit."""
+    speech: Speech
+    """Answers to people, through the one throttled outbox."""
+    read_members: Callable[[GroupKey], Awaitable[None]]
+    """Read a group's members from the platform now and judge them."""
+    reload: Callable[[], Awaitable[None]]
+    """Take up what commands changed: settings, roles, switches, roster, measures."""
