@@ -1,0 +1,1 @@
+"""A stand-in for a OneBot v11 implementation that behaves like NapCat, faults included."""
