@@ -1,0 +1,1 @@
+"""What an organisation edits, and the typed models that read it."""

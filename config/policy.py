@@ -1,0 +1,106 @@
+"""Reading ``policy.toml`` into the ``Policy`` the engine works by."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from bot.domain.errors import BadInputError
+from bot.domain.identifiers import GroupKey
+from bot.domain.measures import Mode
+from bot.domain.policy import (
+    DigestTimes,
+    InterlockLimits,
+    Policy,
+    QuietHours,
+    Response,
+    Strike,
+)
+from config.complaints import first_complaint, suggestion
+from config.documents import read_toml
+from config.policy_file import PolicyFile
+
+FILE_NAME = "policy.toml"
+
+
+def load_policy(folder: Path, *, mode: Mode, zone: ZoneInfo) -> Policy:
+    """The policy of a configuration folder; ``mode`` holds where the file sets none.
+
+    Raises:
+        BadInputError: the file cannot be read or used; names the key, its value and the remedy.
+    """
+    path = folder / FILE_NAME
+    file = validate(read_toml(path), source=f"配置文件 {path} 的 ")
+    return policy_from(file, mode=mode, zone=zone)
+
+
+def require_responses(policy: Policy, kinds: Mapping[str, Sequence[str]]) -> None:
+    """Make sure every kind of finding of every rule has its response, and no other has one.
+
+    Raises:
+        BadInputError: one is missing, or stands under a name that no rule has.
+    """
+    known = {(rule, kind) for rule, all_ in kinds.items() for kind in all_}
+    for rule, kind in sorted(policy.responses.keys() - known):
+        wanted = {f"{name}.on.{each}" for name, each in known}
+        raise BadInputError(
+            f"{FILE_NAME} 的 [rules.{rule}.on.{kind}]:没有这样的规则或情况。"
+            f"{suggestion(f'{rule}.on.{kind}', wanted)}"
+        )
+    for rule, kind in sorted(known - policy.responses.keys()):
+        raise BadInputError(
+            f"{FILE_NAME} 缺少 [rules.{rule}.on.{kind}] 小节,请补上 severity 和 do 两行。"
+        )
+
+
+def validate(document: Mapping[str, Any], *, source: str) -> PolicyFile:
+    """A document in the shape of the file; ``source`` begins every complaint.
+
+    Raises:
+        BadInputError: it does not fit.
+    """
+    try:
+        file = PolicyFile.model_validate(document)
+    except ValidationError as error:
+        raise BadInputError(source + first_complaint(error, PolicyFile)) from error
+    for group, section in file.groups.items():
+        for rule in section.rules.keys() - file.rules.keys():
+            raise BadInputError(
+                f"{source}groups.{group}.rules.{rule}:没有这条规则。{suggestion(rule, file.rules)}"
+            )
+    return file
+
+
+def policy_from(file: PolicyFile, *, mode: Mode, zone: ZoneInfo) -> Policy:
+    """What the engine works by, from a validated file."""
+    return Policy(
+        default_mode=mode,
+        responses={
+            (rule, kind): Response(**dict(response))
+            for rule, section in file.rules.items()
+            for kind, response in section.on.items()
+        },
+        limits=InterlockLimits(**dict(file.interlocks)),
+        quiet_hours=QuietHours(file.quiet_hours.start, file.quiet_hours.end, zone),
+        digest=DigestTimes(at=file.digest.at, spread=file.digest.spread, zone=zone),
+        strikes=tuple(Strike(step.count, step.mute) for step in file.strikes.ladder),
+        strike_window=file.strikes.window,
+        read_members_every=file.reading.members_every,
+        message_expires_after=file.messages.expires_after,
+        repropose_after=file.plans.repropose_after,
+        rule_modes={
+            rule: section.mode for rule, section in file.rules.items() if section.mode is not None
+        },
+        group_modes=dict(_group_modes(file)),
+        allow_list=file.lists.allow,
+    )
+
+
+def _group_modes(file: PolicyFile) -> Iterable[tuple[tuple[GroupKey, str | None], Mode]]:
+    for group, section in file.groups.items():
+        if section.mode is not None:
+            yield (group, None), section.mode
+        for rule, mode in section.rules.items():
+            yield (group, rule), mode

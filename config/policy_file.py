@@ -1,0 +1,241 @@
+"""The shape of ``policy.toml``: every section, and the bounds no value may leave."""
+
+from datetime import time, timedelta
+from typing import Annotated, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from bot.domain.errors import BadInputError
+from bot.domain.findings import Severity
+from bot.domain.identifiers import AccountKey, GroupKey
+from bot.domain.measures import Mode
+from bot.domain.policy import InterlockLimits, Step
+from config.units import read_duration, read_time
+
+_DEFAULT = InterlockLimits()
+_SECOND = timedelta(seconds=1)
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_LONGEST_QUIET = timedelta(hours=14)
+
+
+def _read_account(value: object) -> AccountKey:
+    if isinstance(value, AccountKey):
+        return value
+    try:
+        return AccountKey.parse(str(value))
+    except BadInputError as error:
+        raise ValueError(error.message.rstrip("。")) from error
+
+
+def _read_group(value: object) -> GroupKey:
+    if isinstance(value, GroupKey):
+        return value
+    try:
+        return GroupKey.parse(str(value))
+    except BadInputError as error:
+        raise ValueError(error.message.rstrip("。")) from error
+
+
+def _read_steps(value: object) -> object:
+    """Chat gives the steps as one comma-separated text."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _since_midnight(clock: time) -> timedelta:
+    return timedelta(hours=clock.hour, minutes=clock.minute)
+
+
+Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+TimeOfDay = Annotated[time, BeforeValidator(read_time)]
+Share = Annotated[float, Field(gt=0, le=0.5, allow_inf_nan=False)]
+LargeShare = Annotated[float, Field(ge=0.5, le=1, allow_inf_nan=False)]
+Account = Annotated[AccountKey, BeforeValidator(_read_account)]
+GroupId = Annotated[GroupKey, BeforeValidator(_read_group)]
+Steps = Annotated[tuple[Step, ...], BeforeValidator(_read_steps)]
+
+
+class Section(BaseModel):
+    """A table of the file; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_values(cls, value: object) -> object:
+        if isinstance(value, bool):
+            raise ValueError("不能是 true 或 false")
+        return value
+
+
+class ResponseSection(Section):
+    """``[rules.<rule>.on.<kind>]``."""
+
+    severity: Severity
+    do: Steps
+    repeat_every: Duration | None = Field(default=None, ge=_SECOND, le=90 * _DAY)
+    due_after: Duration | None = Field(default=None, ge=_SECOND, le=365 * _DAY)
+    when_due: Steps = ()
+
+    @model_validator(mode="after")
+    def _due_in_pairs(self) -> Self:
+        if (self.due_after is None) != (not self.when_due):
+            raise ValueError("due_after(期限)与 when_due(到期后做什么)必须同时写或同时不写")
+        if self.repeat_every is not None and not self.do:
+            raise ValueError("do 为空时不能写 repeat_every(没有可重复的事)")
+        return self
+
+
+class RuleSection(Section):
+    """``[rules.<rule>]``."""
+
+    mode: Mode | None = None
+    on: dict[str, ResponseSection] = Field(min_length=1)
+
+
+class GroupSection(Section):
+    """``[groups."<platform>:<id>"]``."""
+
+    mode: Mode | None = None
+    rules: dict[str, Mode] = {}
+
+
+class InterlockSection(Section):
+    """``[interlocks]``: the same names and defaults as ``InterlockLimits``."""
+
+    removals_per_group_floor: int = Field(_DEFAULT.removals_per_group_floor, ge=1, le=50)
+    removals_per_group_share: Share = _DEFAULT.removals_per_group_share
+    removals_per_hour: int = Field(_DEFAULT.removals_per_hour, ge=1, le=200)
+    removals_per_day: int = Field(_DEFAULT.removals_per_day, ge=1, le=1000)
+    mutes_per_hour: int = Field(_DEFAULT.mutes_per_hour, ge=1, le=1000)
+    recalls_per_group_per_hour: int = Field(_DEFAULT.recalls_per_group_per_hour, ge=1, le=1000)
+    recalls_per_hour: int = Field(_DEFAULT.recalls_per_hour, ge=1, le=20_000)
+    single_approval_up_to: int = Field(_DEFAULT.single_approval_up_to, ge=1, le=20)
+    plan_expires_after: Duration = Field(_DEFAULT.plan_expires_after, ge=10 * _MINUTE, le=7 * _DAY)
+    member_list_max_age: Duration = Field(_DEFAULT.member_list_max_age, ge=_MINUTE, le=_DAY)
+    member_list_min_share: LargeShare = _DEFAULT.member_list_min_share
+    breaker_min_groups: int = Field(_DEFAULT.breaker_min_groups, ge=2, le=1000)
+    breaker_share: Share = _DEFAULT.breaker_share
+    roster_min_valid_share: LargeShare = _DEFAULT.roster_min_valid_share
+    roster_max_departed_share: Share = _DEFAULT.roster_max_departed_share
+    roster_max_departed: int = Field(_DEFAULT.roster_max_departed, ge=1, le=1000)
+    roster_max_department_share: Share = _DEFAULT.roster_max_department_share
+    roster_department_floor: int = Field(_DEFAULT.roster_department_floor, ge=1, le=100)
+    roster_max_renamed_share: Share = _DEFAULT.roster_max_renamed_share
+    roster_absence_confirmed_after: Duration = Field(
+        _DEFAULT.roster_absence_confirmed_after, ge=_HOUR, le=90 * _DAY
+    )
+    ambiguous_attempts: int = Field(_DEFAULT.ambiguous_attempts, ge=1, le=20)
+
+    @model_validator(mode="after")
+    def _hour_within_day(self) -> Self:
+        if self.removals_per_hour > self.removals_per_day:
+            raise ValueError("removals_per_hour(每小时)不能大于 removals_per_day(每天)")
+        return self
+
+
+class QuietSection(Section):
+    """``[quiet_hours]``; equal ends mean no quiet hours."""
+
+    start: TimeOfDay = time(22)
+    end: TimeOfDay = time(7)
+
+    @model_validator(mode="after")
+    def _leaves_a_day(self) -> Self:
+        if (_since_midnight(self.end) - _since_midnight(self.start)) % _DAY > _LONGEST_QUIET:
+            raise ValueError("安静时段最长 14 小时,请缩短 start 到 end 的时间")
+        return self
+
+    def covers(self, clock: timedelta) -> bool:
+        """Whether it is quiet so long after a midnight."""
+        start = _since_midnight(self.start)
+        length = (_since_midnight(self.end) - start) % _DAY
+        return (clock - start) % _DAY < length
+
+
+class DigestSection(Section):
+    """``[digest]``."""
+
+    at: TimeOfDay = time(18)
+    spread: Duration = Field(20 * _MINUTE, ge=timedelta(0), le=3 * _HOUR)
+
+
+class StrikeSection(Section):
+    """One step of ``[strikes] ladder``."""
+
+    count: int = Field(ge=2, le=100)
+    mute: Duration = Field(ge=_MINUTE, le=30 * _DAY)
+
+
+class StrikesSection(Section):
+    """``[strikes]``."""
+
+    window: Duration = Field(30 * _DAY, ge=_HOUR, le=365 * _DAY)
+    ladder: tuple[StrikeSection, ...] = (
+        StrikeSection(count=2, mute=10 * _MINUTE),
+        StrikeSection(count=3, mute=_HOUR),
+        StrikeSection(count=4, mute=_DAY),
+    )
+
+    @model_validator(mode="after")
+    def _climbs(self) -> Self:
+        for lower, higher in zip(self.ladder, self.ladder[1:], strict=False):
+            if lower.count >= higher.count or lower.mute > higher.mute:
+                raise ValueError("ladder 应按次数从少到多、禁言从短到长排列,次数不重复")
+        return self
+
+
+class ReadingSection(Section):
+    """``[reading]``."""
+
+    members_every: Duration = Field(10 * _MINUTE, ge=_SECOND, le=_DAY)
+
+
+class MessagesSection(Section):
+    """``[messages]``."""
+
+    expires_after: Duration = Field(30 * _MINUTE, ge=_MINUTE, le=_DAY)
+
+
+class PlansSection(Section):
+    """``[plans]``."""
+
+    repropose_after: Duration = Field(30 * _DAY, ge=_HOUR, le=365 * _DAY)
+
+
+class ListsSection(Section):
+    """``[lists]``."""
+
+    allow: frozenset[Account] = frozenset()
+
+
+class PolicyFile(Section):
+    """The whole file."""
+
+    rules: dict[str, RuleSection] = Field(min_length=1)
+    groups: dict[GroupId, GroupSection] = {}
+    interlocks: InterlockSection = InterlockSection()
+    quiet_hours: QuietSection = QuietSection()
+    digest: DigestSection = DigestSection()
+    strikes: StrikesSection = StrikesSection()
+    reading: ReadingSection = ReadingSection()
+    messages: MessagesSection = MessagesSection()
+    plans: PlansSection = PlansSection()
+    lists: ListsSection = ListsSection()
+
+    @model_validator(mode="after")
+    def _digest_is_heard(self) -> Self:
+        begin = _since_midnight(self.digest.at)
+        if self.quiet_hours.covers(begin) or self.quiet_hours.covers(begin + self.digest.spread):
+            raise ValueError("日报时间(digest.at 加 digest.spread)落在安静时段内,永远无法按时发出")
+        return self
