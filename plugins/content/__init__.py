@@ -1,0 +1,1 @@
+"""Content: what may not be posted (Articles 11, 21, 22)."""

@@ -1,0 +1,25 @@
+"""Finds listed words in chat messages however they are spelled. Pure text; no I/O."""
+
+from plugins.content.matching.entries import (
+    DEFAULT_RESPONSES,
+    Entry,
+    Hit,
+    Listed,
+    Response,
+    Technique,
+    TechniquePolicy,
+)
+from plugins.content.matching.matcher import Explanation, Matcher, Step
+
+__all__ = [
+    "DEFAULT_RESPONSES",
+    "Entry",
+    "Explanation",
+    "Hit",
+    "Listed",
+    "Matcher",
+    "Response",
+    "Step",
+    "Technique",
+    "TechniquePolicy",
+]

@@ -1,0 +1,171 @@
+"""The matcher: one search of the folded text, then a second look at whatever was found."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+from daachorse import CharwiseDoubleArrayAhoCorasick
+
+from plugins.content.matching.entries import (
+    Hit,
+    Listed,
+    Response,
+    Technique,
+    TechniquePolicy,
+)
+from plugins.content.matching.fold import fold_table
+from plugins.content.matching.literals import Literals, is_literal
+from plugins.content.matching.patterns import Kind, Pattern, patterns_of, target_of
+from plugins.content.matching.verification import Candidate, Verdict, verify
+from plugins.content.matching.view import View, collapsed_view, folded_view
+
+NOTHING: Final[tuple[Hit, ...]] = ()
+
+Found = list[tuple[int, int, int]]
+Judged = tuple[str, Verdict]
+"""In which reading, and what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One candidate on the way to a hit, for ``试 文本``."""
+
+    word: str
+    category: str
+    view: str
+    """The reading in which it was found."""
+    start: int
+    end: int
+    span: str
+    technique: Technique | None
+    acts: bool
+    refusal: str | None
+    """In Chinese, why it is no hit; None for a hit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Every stage of one judgement."""
+
+    text: str
+    folded: str
+    steps: tuple[Step, ...]
+    hits: tuple[Hit, ...]
+
+
+class Matcher:
+    """Finds listed words however they are spelled. Immutable: a reload makes another one."""
+
+    def __init__(
+        self,
+        patterns: Sequence[tuple[Pattern, ...]],
+        literals: Iterable[Listed],
+        policy: TechniquePolicy,
+    ) -> None:
+        self._patterns = patterns
+        self._literals = Literals(literals)
+        self._policy = policy
+        self._table = fold_table()
+        texts = [same[0].text for same in patterns] or ["\0"]
+        self._scan = CharwiseDoubleArrayAhoCorasick(texts).find_overlapping
+
+    @classmethod
+    def build(cls, entries: Iterable[Listed], policy: TechniquePolicy | None = None) -> Self:
+        """A matcher for these words; ``policy`` None: the defaults of ``TechniquePolicy``."""
+        chosen = policy or TechniquePolicy()
+        literals: list[Listed] = []
+        plain: list[Listed] = []
+        for entry in entries:
+            (literals if is_literal(entry.word) else plain).append(entry)
+        grouped: dict[str, list[Pattern]] = {}
+        for pattern in patterns_of(map(target_of, plain), chosen):
+            grouped.setdefault(pattern.text, []).append(pattern)
+        return cls([tuple(same) for same in grouped.values()], literals, chosen)
+
+    def find(self, text: str) -> tuple[Hit, ...]:
+        """The hits in order of position; the same empty tuple for every clean text."""
+        found = self._scan(text.translate(self._table))
+        if not found and not self._literals:
+            return NOTHING
+        return self._settle(text, self._examine(text, found))
+
+    def explain(self, text: str) -> Explanation:
+        """How ``find`` comes to its answer."""
+        folded = text.translate(self._table)
+        judged = list(self._examine(text, self._scan(folded)))
+        steps = tuple(self._step(text, view, verdict) for view, verdict in judged)
+        return Explanation(text, folded, steps, self._settle(text, judged))
+
+    def _examine(self, text: str, found: Found) -> Iterator[Judged]:
+        """Look again at whatever the search found, and open the views it has found reason for."""
+        if not found:
+            return
+        view = folded_view(text)
+        opened: set[Kind] = set()
+        for start, end, number in found:
+            for pattern in self._patterns[number]:
+                if pattern.target is None:
+                    opened.add(pattern.kind)
+                else:
+                    candidate = Candidate(text, view, pattern, pattern.target, start, end)
+                    yield "folded", verify(candidate)
+        if Kind.DOUBLED in opened:
+            yield from self._examine_again(text, "collapsed", collapsed_view(view))
+
+    def _examine_again(self, text: str, name: str, view: View) -> Iterator[Judged]:
+        """Only words that owe something to this view; the others have been judged already."""
+        for start, end, number in self._scan(view.text):
+            if not any(position in view.via for position in range(start, end)):
+                continue
+            for pattern in self._patterns[number]:
+                if pattern.kind is Kind.WORD and pattern.target is not None:
+                    candidate = Candidate(text, view, pattern, pattern.target, start, end)
+                    yield name, verify(candidate)
+
+    def _settle(self, text: str, judged: Iterable[Judged]) -> tuple[Hit, ...]:
+        """One hit a word and place, by the plainest reading."""
+        best: dict[tuple[str, int], Hit] = {}
+        for _, verdict in judged:
+            hit = self._hit(text, verdict)
+            if hit is None:
+                continue
+            place = (hit.word, hit.end)
+            known = best.get(place)
+            if known is None or hit.technique.rank < known.technique.rank:
+                best[place] = hit
+        hits = [*best.values(), *self._literals.find(text)]
+        return tuple(sorted(hits, key=lambda hit: (hit.start, hit.end))) if hits else NOTHING
+
+    def _hit(self, text: str, verdict: Verdict) -> Hit | None:
+        if verdict.refusal is not None:
+            return None
+        listed = verdict.target.listed
+        response = self._policy.joint_response(verdict.techniques, listed.category)
+        if response is Response.OFF:
+            return None
+        return Hit(
+            listed.word,
+            listed.category,
+            listed.severity,
+            verdict.start,
+            verdict.end,
+            text[verdict.start : verdict.end],
+            verdict.technique,
+            acts=response is Response.ACT,
+        )
+
+    def _step(self, text: str, view: str, verdict: Verdict) -> Step:
+        listed = verdict.target.listed
+        hit = self._hit(text, verdict)
+        off = "该写法已关闭" if verdict.refusal is None and hit is None else None
+        return Step(
+            listed.word,
+            listed.category,
+            view,
+            verdict.start,
+            verdict.end,
+            text[verdict.start : verdict.end],
+            hit.technique if hit else None,
+            acts=hit is not None and hit.acts,
+            refusal=verdict.refusal or off,
+        )

@@ -1,0 +1,249 @@
+"""Every candidate is looked at again in the original text before it becomes a hit."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+from plugins.content.matching.characters import Gap
+from plugins.content.matching.entries import Technique
+from plugins.content.matching.fold import fold
+from plugins.content.matching.joints import joints_of, judge_joints
+from plugins.content.matching.patterns import Kind, Pattern, Target
+from plugins.content.matching.spelling import is_latin, is_numeral, is_shape, spelling_of
+from plugins.content.matching.view import View
+from plugins.content.matching.words import Cut, is_word
+
+_SHORT = 3
+"""Longer words are unlikely to come about across two ordinary words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a candidate ``original[start:end]``.
+
+    ``refusal`` is a Chinese reason, or None for a hit through ``techniques``.
+    """
+
+    target: Target
+    start: int
+    end: int
+    techniques: frozenset[Technique] = frozenset()
+    refusal: str | None = None
+
+    @property
+    def technique(self) -> Technique:
+        """The least plain one."""
+        return max(self.techniques, key=lambda technique: technique.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A pattern at ``view.text[start:end]``."""
+
+    original: str
+    view: View
+    pattern: Pattern
+    target: Target
+    start: int
+    end: int
+
+    @property
+    def low(self) -> int:
+        """Where it begins in the original."""
+        return self.view.starts[self.start]
+
+    @property
+    def high(self) -> int:
+        """Where it ends in the original."""
+        return self.view.ends[self.end - 1]
+
+
+def verify(candidate: Candidate) -> Verdict:
+    """Judge one candidate by everything the fold forgot."""
+    techniques: set[Technique] = set()
+    refusal = (
+        _partial_character(candidate)
+        or _excuse(candidate)
+        or _edges(candidate)
+        or _gaps(candidate, techniques)
+        or _READERS[candidate.pattern.kind](candidate, techniques)
+    )
+    target, low, high = candidate.target, candidate.low, candidate.high
+    if refusal:
+        return Verdict(target, low, high, refusal=refusal)
+    return Verdict(target, low, high, frozenset(techniques))
+
+
+def _partial_character(candidate: Candidate) -> str | None:
+    starts = candidate.view.starts
+    before, after = candidate.start, candidate.end
+    if before and starts[before - 1] == starts[before]:
+        return "只占一个合成字符的一部分"
+    if after < len(starts) and starts[after] == starts[after - 1]:
+        return "只占一个合成字符的一部分"
+    return None
+
+
+def _excuse(candidate: Candidate) -> str | None:
+    text = candidate.view.text
+    for excuse in candidate.target.excuses:
+        at = text.find(excuse, max(0, candidate.end - len(excuse)))
+        if excuse and 0 <= at <= candidate.start:
+            return f"包含在例外词“{excuse}”内"
+    return None
+
+
+def _edges(candidate: Candidate) -> str | None:
+    """Latin words and numbers are whole tokens; judged on the original, ideographs never count."""
+    original, low, high = candidate.original, candidate.low, candidate.high
+    if low and is_latin(original[low]) and is_latin(original[low - 1]):
+        return "是更长的字母或数字串的一部分"
+    if high == len(original) or not (is_latin(original[high - 1]) and is_latin(original[high])):
+        return None
+    if original[high - 1].isalpha() and original[high].isdigit():
+        return None
+    return "是更长的字母或数字串的一部分"
+
+
+def _gaps(candidate: Candidate, techniques: set[Technique]) -> str | None:
+    if candidate.pattern.kind is Kind.PINYIN:
+        return None
+    joints = joints_of(
+        candidate.original,
+        candidate.view,
+        candidate.start,
+        candidate.end,
+        candidate.target.own_marks,
+    )
+    judged = judge_joints(candidate.original, candidate.view, candidate.start, joints)
+    if not isinstance(judged, Technique):
+        return judged
+    techniques.add(judged)
+    return None
+
+
+def _read_word(candidate: Candidate, techniques: set[Technique]) -> str | None:
+    """The listed characters in their order, each in some spelling."""
+    view, original = candidate.view, candidate.original
+    for index, listed in enumerate(candidate.target.letters):
+        at = candidate.start + index
+        techniques.add(view.via.get(at) or spelling_of(listed, original[view.starts[at]]))
+    return (
+        _bare_number(candidate, techniques)
+        or _ordinary_shapes(candidate, techniques)
+        or _straddled(candidate, techniques)
+        or _chance_repetition(candidate, techniques)
+    )
+
+
+def _bare_number(candidate: Candidate, techniques: set[Technique]) -> str | None:
+    """``16`` is not 一陆: digits may stand for some of a word's characters, never for all."""
+    if Technique.NUMERAL not in techniques:
+        return None
+    written = [candidate.original[candidate.view.starts[i]] for i in _positions(candidate)]
+    changed = [
+        index
+        for index, (listed, form) in enumerate(zip(candidate.target.letters, written, strict=True))
+        if is_latin(form) != is_latin(listed)
+    ]
+    if not changed:
+        return None
+    if all(is_latin(form) for form in written) or len(changed) * 2 > len(written):
+        return "纯数字不当作文字"
+    if len(written) == 2 and not all(map(is_numeral, candidate.target.letters)):
+        return "一个数字加一个字，多为数量"
+    before, after = candidate.low - 1, candidate.high
+    touches_before = before >= 0 and changed[0] == 0 and is_latin(candidate.original[before])
+    touches_after = changed[-1] == len(written) - 1 and is_latin(
+        candidate.original[after : after + 1] or "。"
+    )
+    return "是更长数字的一部分" if touches_before or touches_after else None
+
+
+def _ordinary_shapes(candidate: Candidate, techniques: set[Technique]) -> str | None:
+    """入口 is not 人口: a look-alike inside a word of its own means itself."""
+    if Technique.LOOK_ALIKE not in techniques:
+        return None
+    cut: Cut | None = None
+    for listed, position in zip(candidate.target.letters, _positions(candidate), strict=True):
+        index = candidate.view.starts[position]
+        if is_shape(listed, candidate.original[index]):
+            cut = cut or Cut(candidate.original, candidate.low, candidate.high)
+            if cut.is_inside_word(index):
+                return "形近的字本身成词"
+    return None
+
+
+def _straddled(candidate: Candidate, techniques: set[Technique]) -> str | None:
+    """分发|票据 does not hold 发票: a short dictionary word across two other words."""
+    length = candidate.end - candidate.start
+    if length > _SHORT or candidate.high - candidate.low != length:
+        return None
+    if techniques - {Technique.EXACT, Technique.TRADITIONAL, Technique.WIDTH}:
+        return None
+    if not is_word(candidate.target.listed.word):
+        return None
+    cut = Cut(candidate.original, candidate.low, candidate.high)
+    return "跨在两个词之间" if cut.sticks_out(candidate.low, candidate.high) else None
+
+
+def _chance_repetition(candidate: Candidate, techniques: set[Technique]) -> str | None:
+    """开发|发票 is not 开发票 with a stutter: one doubled character proves nothing."""
+    if Technique.REPETITION not in techniques or candidate.end - candidate.start > _SHORT:
+        return None
+    view = candidate.view
+    runs = [
+        len(fold(candidate.original[view.starts[i] : view.ends[i]])) for i in _positions(candidate)
+    ]
+    if max(runs) > 2 or sum(run > 1 for run in runs) > 1:
+        return None
+    return "只有一处叠字，可能是两个词相接"
+
+
+def _read_pinyin(candidate: Candidate, techniques: set[Technique]) -> str | None:
+    """Whole syllables in order, in letters, with signs only between them or between all letters."""
+    view, original = candidate.view, candidate.original
+    low, high = candidate.low, candidate.high
+    if _is_address(original, low, high):
+        return "在网址或邮箱里"
+    gaps = joints_of(original, view, candidate.start, candidate.end, frozenset()).gaps
+    if any(Gap.LINE in kinds for kinds in gaps.values()):
+        return "跨行的字母"
+    ends = accumulate(len(syllable) for syllable in candidate.pattern.syllables)
+    between = {end - 1 for end in ends}
+    if not gaps.keys() <= between and len(gaps) < candidate.end - candidate.start - 1:
+        return "字母不按音节断开"
+    techniques.add(Technique.PINYIN)
+    return None
+
+
+def _is_address(original: str, low: int, high: int) -> bool:
+    """Whether the run of non-spaces around is a link or an address."""
+    start = max(original.rfind(space, 0, low) for space in " \n\t　") + 1
+    ends = [at for space in " \n\t　" if (at := original.find(space, high)) >= 0]
+    return bool(_ADDRESS.search(original[start : min(ends, default=len(original))]))
+
+
+def _read_reversed(candidate: Candidate, techniques: set[Technique]) -> str | None:
+    """人人为我 is not 我为人人 turned round: only what is no text of its own counts."""
+    cut = Cut(candidate.original, candidate.low, candidate.high)
+    positions = _positions(candidate)
+    worded = sum(cut.is_inside_word(candidate.view.starts[i]) for i in positions)
+    if worded * 2 > len(positions):
+        return "正着读也成词"
+    techniques.add(Technique.REVERSED)
+    return None
+
+
+def _positions(candidate: Candidate) -> range:
+    return range(candidate.start, candidate.end)
+
+
+_ADDRESS = re.compile(r"://|www\.|@\w|\w\.(?:com|cn|net|org|edu|top|vip|cc|io)\b", re.IGNORECASE)
+_READERS: Final[dict[Kind, Callable[[Candidate, set[Technique]], str | None]]] = {
+    Kind.WORD: _read_word,
+    Kind.PINYIN: _read_pinyin,
+    Kind.REVERSED: _read_reversed,
+}
