@@ -5,6 +5,7 @@ the joints where separators stood. So 教务处-张三, 【教务处】张三 an
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -20,8 +21,19 @@ _RUN = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"[a-z]{0,4}\d+")
 _PREFIX_LETTERS = re.compile(r"([a-z])\1{0,3}(?![a-z])")
 _NAME_DOTS = frozenset("·・•‧∙⋅●.")
+_SHORTEST_UNIT = 2
 _LONGEST_UNIT = 14
-_WORD_LENGTHS = tuple(sorted({len(word) for word in HARMLESS_WORDS}, reverse=True))
+_UNIT_LAST_LETTERS = frozenset(ending[-1] for ending in UNIT_ENDINGS)
+
+
+def _lengths_by_first_letter(words: frozenset[str]) -> dict[str, tuple[int, ...]]:
+    lengths: dict[str, set[int]] = {}
+    for word in words:
+        lengths.setdefault(word[0], set()).add(len(word))
+    return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+
+
+_WORD_LENGTHS = _lengths_by_first_letter(HARMLESS_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,123 +74,114 @@ class _Part:
 _NOTHING = Explanation()
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=8_192)
 def read_card(text: str) -> Card:
     """Take a card apart. Any text can be: one without letters gives an empty card."""
     cleaned = clean(text)
-    runs = [(match.start(), match.end()) for match in _RUN.finditer(cleaned)]
+    runs = [match.span() for match in _RUN.finditer(cleaned)]
     shown = "".join(cleaned[begin:end] for begin, end in runs)
     letters = fold(shown)
-    joints, dotted, pieces, position = {0}, set(), [], 0
-    for index, (begin, end) in enumerate(runs):
+    joints, pieces, position = [0], [], 0
+    for begin, end in runs:
         pieces.append(letters[position : position + end - begin])
         position += end - begin
-        joints.add(position)
-        if index + 1 < len(runs):
-            gap = cleaned[end : runs[index + 1][0]].strip()
-            if len(gap) == 1 and gap in _NAME_DOTS:
-                dotted.add(position)
+        joints.append(position)
     return Card(
         letters=letters[:LONGEST_CARD],
         shown=shown[:LONGEST_CARD],
         joints=frozenset(joints),
-        dotted=frozenset(dotted),
+        dotted=frozenset(
+            joint
+            for joint, ((_, end), (begin, _)) in zip(joints[1:], pairwise(runs), strict=False)
+            if cleaned[end:begin].strip() in _NAME_DOTS
+        ),
         numbers=_numbers(pieces),
         too_long=len(letters) > LONGEST_CARD,
     )
 
 
-def explain(
-    card: Card, begin: int, end: int, departments: Departments, *, before_name: bool
-) -> Explanation | None:
-    """What ``card.letters[begin:end]`` consists of; None when something in it has no place here.
+class Reading:
+    """One card read with the departments at hand: what is explained from either end."""
 
-    Only before a name may letters that join (教务处的张三) or sort (A教务处张三) stand.
-    """
-    if begin == end:
-        return _NOTHING
-    dead: set[int] = set()
+    __slots__ = ("_back", "_departments", "_text", "_unit_ends", "card", "front")
 
-    def walk(position: int) -> tuple[_Part, ...] | None:
-        if position == end:
-            return ()
-        if position in dead:
-            return None
-        for part in _parts_at(card, position, end, departments, before_name=before_name):
-            rest = walk(part.end)
-            if rest is not None:
-                return (part, *rest)
-        dead.add(position)
-        return None
+    def __init__(self, card: Card, departments: Departments) -> None:
+        self.card = card
+        self._text = card.letters
+        self._departments = departments
+        self._unit_ends = [
+            index + 1 for index, letter in enumerate(self._text) if letter in _UNIT_LAST_LETTERS
+        ]
+        self._back: dict[int, Explanation | None] = {len(self._text): _NOTHING}
+        self.front = self._explain_front()
+        """Each position up to which all is explained, with the fewest unregistered units."""
 
-    parts = walk(begin)
-    if parts is None:
-        return None
-    return Explanation(
-        departments=tuple(dict.fromkeys(part.department for part in parts if part.department)),
-        units=tuple(part.unit for part in parts if part.unit),
-    )
+    def back(self, position: int) -> Explanation | None:
+        """What stands from ``position`` to the end, if all of it is explained."""
+        if position not in self._back:
+            self._back[position] = self._explain_back(position)
+        return self._back[position]
 
-
-def reachable(card: Card, departments: Departments, *, units: bool) -> dict[int, Explanation]:
-    """Every position up to which the card is explained from its start, and by what.
-
-    With ``units`` false, sections and unregistered units do not count as explained.
-    """
-    found = {0: _NOTHING}
-    waiting = [0]
-    while waiting:
-        position = waiting.pop()
-        so_far = found[position]
-        for part in _parts_at(card, position, len(card.letters), departments, before_name=True):
-            if part.end in found or (part.unit and not units):
+    def _explain_front(self) -> dict[int, Explanation]:
+        found = {0: _NOTHING}
+        for position in range(len(self._text)):
+            so_far = found.get(position)
+            if so_far is None:
                 continue
-            found[part.end] = Explanation(
-                so_far.departments + ((part.department,) if part.department else ()),
-                so_far.units + ((part.unit,) if part.unit else ()),
-            )
-            waiting.append(part.end)
-    return found
+            for part in (*self._parts_at(position), *self._joining_at(position)):
+                known = found.get(part.end)
+                if known is None or len(known.units) > len(so_far.units) + bool(part.unit):
+                    found[part.end] = _and_then(so_far, part)
+        return found
+
+    def _explain_back(self, position: int) -> Explanation | None:
+        for part in self._parts_at(position):
+            rest = self.back(part.end)
+            if rest is not None:
+                return _before(part, rest)
+        return None
+
+    def _parts_at(self, position: int) -> Iterator[_Part]:
+        text, end = self._text, len(self._text)
+        for stop, usual in self._departments.starting_at(text, position, end):
+            yield _Part(stop, department=usual)
+        if (number := _NUMBER.match(text, position)) is not None:
+            yield _Part(number.end())
+        for length in _WORD_LENGTHS.get(text[position], ()):
+            stop = position + length
+            if stop <= end and text[position:stop] in HARMLESS_WORDS:
+                yield _Part(stop)
+        for stop in reversed(self._unit_ends):
+            if _SHORTEST_UNIT <= stop - position <= _LONGEST_UNIT and text.endswith(
+                UNIT_ENDINGS, position + 1, stop
+            ):
+                yield _Part(stop, unit=text[position:stop])
+
+    def _joining_at(self, position: int) -> Iterator[_Part]:
+        """What joins (教务处的张三) or sorts (A教务处张三): meant so only before a name."""
+        if self._text[position] in JOINING_WORDS:
+            yield _Part(position + 1)
+        for own in self._departments.organisation_keys:
+            if self._text.startswith(own, position):
+                yield _Part(position + len(own))
+        if position == 0 and (sorting := _PREFIX_LETTERS.match(self._text)) is not None:
+            yield _Part(sorting.end())
 
 
-def _parts_at(
-    card: Card, position: int, end: int, departments: Departments, *, before_name: bool
-) -> list[_Part]:
-    if position == end:
-        return []
-    text = card.letters
-    parts = [
-        _Part(stop, department=usual)
-        for stop, usual in departments.starting_at(text, position, end)
-    ]
-    if (number := _NUMBER.match(text, position, end)) is not None:
-        parts.append(_Part(number.end()))
-    parts += [
-        _Part(position + length)
-        for length in _WORD_LENGTHS
-        if position + length <= end and text[position : position + length] in HARMLESS_WORDS
-    ]
-    if before_name:
-        parts += _joining_at(card, position, end, departments)
-    parts += [
-        _Part(stop, unit=text[position:stop])
-        for stop in range(min(end, position + _LONGEST_UNIT), position + 1, -1)
-        if text.endswith(UNIT_ENDINGS, position + 1, stop)
-    ]
-    return parts
+def _and_then(so_far: Explanation, part: _Part) -> Explanation:
+    if part.department and part.department not in so_far.departments:
+        return Explanation((*so_far.departments, part.department), so_far.units)
+    if part.unit:
+        return Explanation(so_far.departments, (*so_far.units, part.unit))
+    return so_far
 
 
-def _joining_at(card: Card, position: int, end: int, departments: Departments) -> list[_Part]:
-    text = card.letters
-    parts = [_Part(position + 1)] if text[position] in JOINING_WORDS else []
-    parts += [
-        _Part(position + len(own))
-        for own in departments.organisation_keys
-        if position + len(own) <= end and text.startswith(own, position)
-    ]
-    if position == 0 and (sorting := _PREFIX_LETTERS.match(text, 0, end)) is not None:
-        parts.append(_Part(sorting.end()))
-    return parts
+def _before(part: _Part, rest: Explanation) -> Explanation:
+    if part.department and part.department not in rest.departments:
+        return Explanation((part.department, *rest.departments), rest.units)
+    if part.unit:
+        return Explanation(rest.departments, (part.unit, *rest.units))
+    return rest
 
 
 def _numbers(pieces: list[str]) -> frozenset[str]:

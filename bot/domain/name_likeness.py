@@ -22,15 +22,10 @@ def is_surname_only(text: str) -> bool:
     """Whether folded ``text`` is a surname with nothing but courtesy around it (张老师, 老张)."""
     if text.startswith(FAMILIAR_PREFIXES) and text[1:] in SURNAMES:
         return True
-    rest = text
-    while rest not in SURNAMES and rest not in COMPOUND_SURNAMES:
-        ending = next(
-            (one for one in HONORIFICS if len(one) < len(rest) and rest.endswith(one)), ""
-        )
-        if not ending:
-            return False
-        rest = rest[: -len(ending)]
-    return True
+    return any(
+        text[:length] in surnames and _is_courtesy(text[length:])
+        for length, surnames in ((1, SURNAMES), (2, COMPOUND_SURNAMES))
+    )
 
 
 def is_pinyin_name(card: Card, begin: int, end: int) -> bool:
@@ -40,6 +35,13 @@ def is_pinyin_name(card: Card, begin: int, end: int) -> bool:
         return False
     stops = sorted(joint for joint in card.joints if begin < joint <= end)
     return len(stops) > 1 and card.letters[begin : stops[0]] in PINYIN_SURNAMES
+
+
+def _is_courtesy(text: str) -> bool:
+    """Whether the text is empty or one or two words of courtesy (主任, 王工 老师)."""
+    if not text or text in HONORIFICS:
+        return True
+    return any(text[:cut] in HONORIFICS and text[cut:] in HONORIFICS for cut in range(1, len(text)))
 
 
 def _reads_as_han_name(text: str) -> bool:

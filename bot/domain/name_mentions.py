@@ -6,7 +6,7 @@ from itertools import chain
 
 from bot.domain.departments import Departments
 from bot.domain.name_folding import name_key
-from bot.domain.name_grammar import Card, Explanation, explain
+from bot.domain.name_grammar import Explanation, Reading
 from bot.domain.name_likeness import is_surname_only, reads_as_name
 from bot.domain.people import Roster, Staff
 
@@ -44,9 +44,9 @@ class Mention:
         return self.end - self.begin
 
 
-def find_mentions(card: Card, roster: Roster, departments: Departments) -> list[Mention]:
+def find_mentions(reading: Reading, roster: Roster) -> list[Mention]:
     """Every roster name on the card that can be meant as a name there."""
-    letters = card.letters
+    letters = reading.card.letters
     found = []
     for begin in range(len(letters)):
         for length in roster.name_lengths:
@@ -54,7 +54,7 @@ def find_mentions(card: Card, roster: Roster, departments: Departments) -> list[
             # A slice at the end of the card may be shorter than asked for.
             if not people or begin + length > len(letters):
                 continue
-            mention = _mention(card, begin, begin + length, people, departments)
+            mention = _mention(reading, begin, begin + length, people)
             if mention is not None:
                 found.append(mention)
     return found
@@ -65,30 +65,22 @@ def in_departments(person: Staff, mentioned: tuple[str, ...], departments: Depar
     return all(any(departments.covers(one, own) for own in person.departments) for one in mentioned)
 
 
-def _mention(
-    card: Card, begin: int, end: int, people: tuple[Staff, ...], departments: Departments
-) -> Mention | None:
-    front = explain(card, 0, begin, departments, before_name=True)
-    back = explain(card, end, len(card.letters), departments, before_name=False)
-    shape = _shape(card, (begin, end), people, (front, back))
-    if shape is None:
+def _mention(reading: Reading, begin: int, end: int, people: tuple[Staff, ...]) -> Mention | None:
+    front, back = reading.front.get(begin), reading.back(end)
+    if front is not None and back is not None:
+        shape = _complete_shape(front, back, people)
+    elif back is not None and _abbreviates(reading.card.letters[:begin], people):
+        shape = Shape.ABBREVIATED
+    elif _stands_apart(reading, begin, end):
+        shape = Shape.CLUTTERED
+    else:
         return None
     explanations = [one for one in (front, back) if one is not None]
     mentioned = chain.from_iterable(one.departments for one in explanations)
     return Mention(begin, end, people, shape, tuple(dict.fromkeys(mentioned)))
 
 
-def _shape(
-    card: Card,
-    span: tuple[int, int],
-    people: tuple[Staff, ...],
-    explanations: tuple[Explanation | None, Explanation | None],
-) -> Shape | None:
-    front, back = explanations
-    if front is None or back is None:
-        if back is not None and _abbreviates(card.letters[: span[0]], people):
-            return Shape.ABBREVIATED
-        return Shape.CLUTTERED if _stands_apart(card, span, explanations) else None
+def _complete_shape(front: Explanation, back: Explanation, people: tuple[Staff, ...]) -> Shape:
     if front.departments:
         return Shape.FULL
     if back.departments:
@@ -98,22 +90,19 @@ def _shape(
     return Shape.ABBREVIATED if _abbreviates(front.units[0], people) else Shape.FOREIGN
 
 
-def _stands_apart(
-    card: Card, span: tuple[int, int], explanations: tuple[Explanation | None, Explanation | None]
-) -> bool:
-    begin, end = span
-    front, back = explanations
+def _stands_apart(reading: Reading, begin: int, end: int) -> bool:
+    card, front = reading.card, reading.front.get(begin)
     if front is None and begin not in card.joints:
         return False
-    if back is not None or end in card.joints:
+    if end in card.joints or reading.back(end) is not None:
         return True
     # 教务处张三小甜甜 names 张三; 教务处张三丰 names somebody else.
-    run_end = min((joint for joint in card.joints if joint > end), default=len(card.letters))
-    run = card.letters[begin:run_end]
+    run_end = min(joint for joint in card.joints if joint > end)
     return (
-        bool(front and front.departments)
+        front is not None
+        and bool(front.departments)
         and not reads_as_name(card, begin, run_end)
-        and not is_surname_only(run)
+        and not is_surname_only(card.letters[begin:run_end])
     )
 
 

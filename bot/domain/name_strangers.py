@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.departments import Departments
-from bot.domain.name_grammar import Card, Explanation, explain, reachable
+from bot.domain.name_grammar import Explanation, Reading
 from bot.domain.name_likeness import is_pinyin_name, is_surname_only, reads_as_name
 from bot.domain.name_mentions import in_departments
 from bot.domain.people import Roster, Staff, Standing
@@ -24,11 +24,12 @@ class Remainder:
     reason: str
 
 
-def read_remainder(card: Card, roster: Roster, departments: Departments) -> Remainder:
+def read_remainder(reading: Reading, roster: Roster, departments: Departments) -> Remainder:
     """Say what a card is that names nobody on the roster."""
+    card = reading.card
     if not card.letters:
         return _misnamed(None, "", "名片为空,请改为“部门-姓名”")
-    before, begin, end = _strip(card, departments)
+    before, begin, end = _strip(reading)
     department = before.departments[0] if before.departments else None
     text = card.shown[begin:end]
     if not text:
@@ -54,35 +55,32 @@ def _misnamed(
     return Remainder(Standing.MISNAMED, department, name, text, reason)
 
 
-def _strip(card: Card, departments: Departments) -> tuple[Explanation, int, int]:
+def _strip(reading: Reading) -> tuple[Explanation, int, int]:
     """Take departments and courtesy off both ends; gives what stood before, begin, end.
 
     Sections count only if the rest then reads as a name or a surname: 快乐中心 is no section.
     """
-    end = len(card.letters)
-    registered = reachable(card, departments, units=False)
-    first = max(registered)
-    plain = (registered[first], first, _stripped_end(card, first, departments))
-    if first == end or _personal(card, plain[1], plain[2]):
-        return plain
-    with_units = reachable(card, departments, units=True)
-    for begin in sorted(with_units, reverse=True):
-        stop = _stripped_end(card, begin, departments)
-        if _personal(card, begin, stop):
-            return with_units[begin], begin, stop
-    return plain
+    front = reading.front
+    begin = max(position for position, before in front.items() if not before.units)
+    end = _stripped_end(reading, begin)
+    if begin == end or _personal(reading, begin, end):
+        return front[begin], begin, end
+    for with_units in sorted(front, reverse=True):
+        stop = _stripped_end(reading, with_units)
+        if _personal(reading, with_units, stop):
+            return front[with_units], with_units, stop
+    return front[begin], begin, end
 
 
-def _stripped_end(card: Card, begin: int, departments: Departments) -> int:
-    end = len(card.letters)
-    return next(
-        stop
-        for stop in range(begin, end + 1)
-        if explain(card, stop, end, departments, before_name=False) is not None
-    )
+def _stripped_end(reading: Reading, begin: int) -> int:
+    end = begin
+    while reading.back(end) is None:
+        end += 1
+    return end
 
 
-def _personal(card: Card, begin: int, end: int) -> bool:
+def _personal(reading: Reading, begin: int, end: int) -> bool:
+    card = reading.card
     return reads_as_name(card, begin, end) or is_surname_only(card.letters[begin:end])
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.domain.departments import Departments
 from bot.domain.identifiers import AccountKey
 from bot.domain.name_cards import card_for
-from bot.domain.name_grammar import Card, read_card
+from bot.domain.name_grammar import Reading, read_card
 from bot.domain.name_mentions import Mention, Shape, find_mentions, in_departments
 from bot.domain.name_strangers import Remainder, read_remainder
 from bot.domain.people import Roster, Staff, Standing
@@ -38,7 +38,7 @@ class NameJudgement:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    card: Card
+    reading: Reading
     account: AccountKey | None
     owner: Staff | None
     roster: Roster
@@ -64,9 +64,9 @@ def judge_card(
     An account bound to a person is judged as that person's. Never gives ``EXEMPT``.
     """
     owner = roster.bound_to(account) if account is not None else None
-    case = _Case(read_card(card), account, owner, roster, departments)
+    case = _Case(Reading(read_card(card), departments), account, owner, roster, departments)
     mention = _best_mention(case)
-    if case.card.too_long:
+    if case.reading.card.too_long:
         return _misnamed(case, owner, "名片过长,请改为“部门-姓名”")
     if mention is None:
         return _judge_stranger(case)
@@ -77,16 +77,17 @@ def judge_card(
 
 def _best_mention(case: _Case) -> Mention | None:
     """The reading nearest to 部门+姓名 of the account's owner, of somebody in that department."""
+    card = case.reading.card
 
     def fitness(mention: Mention) -> tuple[int, bool, bool, int, int]:
-        joints = (mention.begin in case.card.joints) + (mention.end in case.card.joints)
+        joints = (mention.begin in card.joints) + (mention.end in card.joints)
         fits = any(
             in_departments(person, mention.departments, case.departments)
             for person in mention.people
         )
         return (mention.shape, case.owner in mention.people, fits, joints, mention.length)
 
-    mentions = find_mentions(case.card, case.roster, case.departments)
+    mentions = find_mentions(case.reading, case.roster)
     if len(mentions) < 2:
         return mentions[0] if mentions else None
     best = max(mentions, key=fitness)
@@ -136,7 +137,7 @@ def _judge_mention(case: _Case, mention: Mention) -> NameJudgement:
 
 def _numbered(case: _Case) -> Staff | None:
     """The person whose staff number is on the card, if it is long enough to be one for certain."""
-    for number in case.card.numbers:
+    for number in case.reading.card.numbers:
         if len(number) >= _SHORTEST_TELLING_NUMBER:
             person = case.roster.numbered(number)
             if person is not None:
@@ -215,7 +216,7 @@ def _taken(case: _Case, mention: Mention, person: Staff) -> NameJudgement:
 
 def _judge_stranger(case: _Case) -> NameJudgement:
     """Nobody on the roster is named."""
-    remainder = read_remainder(case.card, case.roster, case.departments)
+    remainder = read_remainder(case.reading, case.roster, case.departments)
     owner = case.owner or _meant_by_number(case, remainder)
     if owner is None and remainder.standing is Standing.UNKNOWN:
         return NameJudgement(

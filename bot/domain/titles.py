@@ -60,8 +60,8 @@ HARMLESS_WORDS = frozenset(
 JOINING_WORDS = frozenset(("一", "的", "之"))
 """Allowed between department and name only; behind a name they would be part of it (张三一)."""
 
-HONORIFICS = tuple(sorted({*HARMLESS_WORDS, *_HONORIFICS.split()}, key=len, reverse=True))
-"""What follows a mere surname (张老师, 张处), longest first."""
+HONORIFICS = HARMLESS_WORDS | frozenset(_HONORIFICS.split())
+"""What follows a mere surname (张老师, 张处)."""
 
 FAMILIAR_PREFIXES = ("老", "小", "阿", "大")
 """What goes before a mere surname (老张, 小李)."""
