@@ -48,6 +48,11 @@ class ReverseConnection:
         self._abandoned: list[ClientConnection] = []
         self._tasks: list[asyncio.Task[None]] = []
 
+    @property
+    def socket(self) -> ClientConnection | None:
+        """The present socket."""
+        return self._current
+
     def start(self) -> None:
         """Begin connecting."""
         loop = asyncio.get_running_loop()
@@ -57,6 +62,7 @@ class ReverseConnection:
         """Close for good, with a goodbye; nothing of this connection is left running."""
         self._wanted.clear()
         if self._current is not None:
+            self._current.transport.resume_reading()
             await self._current.close()
         for task in self._tasks:
             task.cancel()
@@ -84,6 +90,10 @@ class ReverseConnection:
     def come_back(self) -> None:
         """Dial again."""
         self._wanted.set()
+
+    async def drop_calls(self) -> None:
+        """What is under way is never finished."""
+        await self._dispatcher.close()
 
     def freeze(self) -> None:
         """Half-open: the socket stays, nobody reads, writes or pongs on this side."""
@@ -139,6 +149,10 @@ class ReverseConnection:
         )
 
     async def _serve(self, connection: ClientConnection) -> None:
+        if not self._wanted.is_set():
+            # Told to stay away while the handshake was under way.
+            await connection.close()
+            return
         self._current = connection
         self._host.outlet.attach(connection)
         self._journal.link("connected")

@@ -9,7 +9,7 @@ from adapters.simulator.onebot11.faults import Faults, Timing
 from adapters.simulator.onebot11.identifiers import MessageTable, message_id
 from adapters.simulator.onebot11.journal import JsonObject
 from adapters.simulator.onebot11.outlet import Outlet
-from adapters.simulator.onebot11.people import Group, JoinRequest, Member, Message, Segment
+from adapters.simulator.onebot11.people import Group, JoinRequest, Member, Message, Role, Segment
 from adapters.simulator.onebot11.world import World
 
 MemberCache = dict[int, Member]
@@ -31,13 +31,20 @@ class Implementation:
         self._later: set[asyncio.TimerHandle] = set()
         world.observer = self
 
-    def forget(self) -> None:
-        """A restart: the message table and the member lists are empty again.
+    def boot(self) -> None:
+        """The process starts: its message table is empty, every member list is read once.
 
-        Old messages cannot be recalled until they pass through again (NapCat message-unique.ts).
+        Old messages cannot be recalled until they pass through again (NapCat message-unique.ts;
+        napcat-core/apis/group.ts, initCache).
         """
+        self.halt()
         self.table = MessageTable()
         self.caches = {}
+        for group_id in self.world.groups:
+            self._refresh(group_id)
+
+    def halt(self) -> None:
+        """The process ends: what it meant to do later is not done."""
         for handle in self._later:
             handle.cancel()
         self._later.clear()
@@ -45,7 +52,7 @@ class Implementation:
     # Observer ---------------------------------------------------------------------------------
 
     def spoken(self, message: Message) -> None:
-        """A message event, after a card event when the speaker's card is not the cached one."""
+        """A message event, then a card event when the speaker's card is not the cached one."""
         message.unseen = not self.outlet.connected
         number = self.table.pass_through(message)
         if message.author == self.world.self_id and not self.report_self_message:
@@ -54,13 +61,16 @@ class Implementation:
             self._emit(wire.private_message(message, number, self.world.self_id), message.author)
             return
         group = self.world.group(message.peer)
-        self._notice_card(group, message)
         self._emit(wire.group_message(message, number, group, self.world.self_id), message.author)
+        self._notice_card(group, message)
 
     def _notice_card(self, group: Group, message: Message) -> None:
         """Cards are compared only when somebody speaks (NapCat parseCardChangedEvent, NC#997)."""
         cached = self.caches.get(group.group_id, {}).get(message.author)
-        if cached is None or cached.card == message.card:
+        if cached is None:
+            self._refresh(group.group_id)
+            return
+        if cached.card == message.card:
             return
         event = wire.notice(
             "group_card",
@@ -94,9 +104,7 @@ class Implementation:
 
     def joined(self, group: Group, account: int, operator: int, *, invited: bool) -> None:
         """An increase notice."""
-        cache = self.caches.get(group.group_id)
-        if cache is not None and not self.faults.frozen_member_cache:
-            cache[account] = copy.copy(group.members[account])
+        self._follow(group)
         kind = "invite" if invited else "approve"
         event = wire.notice(
             "group_increase", group.group_id, account, sub_type=kind, operator_id=operator
@@ -105,9 +113,7 @@ class Implementation:
 
     def departed(self, group: Group, account: int, operator: int, reason: str) -> None:
         """A decrease notice; the bot's own removal is ``kick_me``."""
-        cache = self.caches.get(group.group_id)
-        if cache is not None and not self.faults.frozen_member_cache:
-            cache.pop(account, None)
+        self._follow(group)
         kind = "kick_me" if account == self.world.self_id and reason == "kick" else reason
         event = wire.notice(
             "group_decrease", group.group_id, account, sub_type=kind, operator_id=operator
@@ -128,11 +134,8 @@ class Implementation:
 
     def role_changed(self, group: Group, account: int) -> None:
         """An admin notice."""
-        member = group.members[account]
-        cached = self.caches.get(group.group_id, {}).get(account)
-        if cached is not None:
-            cached.role = member.role
-        kind = "set" if member.role == "admin" else "unset"
+        self._follow(group)
+        kind = "set" if group.members[account].role is Role.ADMIN else "unset"
         self._emit(wire.notice("group_admin", group.group_id, account, sub_type=kind), 0)
 
     def requested(self, request: JoinRequest) -> None:
@@ -175,6 +178,11 @@ class Implementation:
             self.later(self.timing.member_refresh, lambda: self._refresh(group_id))
         listed = list(self.caches[group_id].values())
         return listed[: self.faults.truncated_member_list]
+
+    def _follow(self, group: Group) -> None:
+        """At a join, a departure, a new admin NapCat reads the whole list (api/msg.ts)."""
+        if not self.faults.frozen_member_cache:
+            self._refresh(group.group_id)
 
     def _refresh(self, group_id: int) -> None:
         group = self.world.groups.get(group_id)

@@ -72,6 +72,7 @@ def private_message(message: Message, message_id: int, self_id: int) -> JsonObje
         "post_type": "message_sent" if own else "message",
         **message_body(message, message_id),
         "sender": sender,
+        "target_id": message.peer,
     }
     if message.temporary_group is not None:
         event |= {"sub_type": "group", "group_id": message.temporary_group, "temp_source": 0}

@@ -135,9 +135,12 @@ class World:
         return message
 
     def _message(self, peer: int, author: int, segments: list[Segment], sequence: int) -> Message:
+        return Message(self.kernel_id(), peer, False, author, segments, self.seconds(), sequence)
+
+    def kernel_id(self) -> str:
+        """A new message's number inside QQ."""
         self._issued += 1
-        kernel_id = f"75{self.self_id % 10**6:06d}{self._issued:011d}"
-        return Message(kernel_id, peer, False, author, segments, self.seconds(), sequence)
+        return f"75{self.self_id % 10**6:06d}{self._issued:011d}"
 
     def recall(self, actor: int, message: Message) -> None:
         """Take a message back; one's own within two minutes, a lower rank's at any age."""
