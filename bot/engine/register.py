@@ -25,6 +25,8 @@ class GroupState:
     bot_role: Role = Role.UNKNOWN
     last_good_count: int | None = None
     active: bool = True
+    first_reading: bool = True
+    """Whether no reading was ever judged: what it shows is old, not sudden."""
 
     @property
     def managers(self) -> frozenset[AccountKey]:
@@ -53,6 +55,10 @@ class Register:
     roles: Mapping[AccountKey, frozenset[str]] = field(default_factory=dict)
     exempt_accounts: frozenset[AccountKey] = frozenset()
     """The bots, everybody who holds a role, and the allow-list; see ``refresh_exempt``."""
+    alarms: dict[GroupKey, datetime] = field(default_factory=dict)
+    """When a case was last opened in a group that had been read before: what the breaker counts."""
+    proposed: dict[tuple[GroupKey, AccountKey], datetime] = field(default_factory=dict)
+    """Who is in a waiting plan, or was in one that was turned down, and since when."""
     watermarks: dict[GroupKey, tuple[int, datetime]] = field(default_factory=dict)
     frozen: bool = False
     broken: bool = False

@@ -1,0 +1,18 @@
+"""What one batch of events has brought about so far."""
+
+from dataclasses import dataclass, field
+
+from bot.domain.identifiers import GroupKey
+from bot.domain.plans import Proposal
+from bot.domain.violations import OpenCase
+
+
+@dataclass(slots=True)
+class Docket:
+    """Collected while a batch is judged; acted upon after its commit."""
+
+    measures: list[int] = field(default_factory=list)
+    """Row ids of measures to be carried out."""
+    proposals: list[tuple[Proposal, OpenCase]] = field(default_factory=list)
+    reread: set[GroupKey] = field(default_factory=set)
+    """Groups whose members must be read again soon."""

@@ -1,0 +1,62 @@
+"""Writes what is intended: the interlocks are asked, the row is made, nothing is done yet."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain.findings import Severity
+from bot.domain.interlocks import check
+from bot.domain.measures import Measure, Rung
+from bot.engine.docket import Docket
+from bot.engine.facts import gather
+from bot.engine.register import Register
+from data import measures
+from data.ledger import Work
+from data.measures import MeasureContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a measure rests on."""
+
+    violation: int | None = None
+    severity: Severity | None = None
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Intentions:
+    """The only way a measure comes to be."""
+
+    register: Register
+
+    async def intend(self, work: Work, docket: Docket, measure: Measure, ground: Ground) -> Measure:
+        """Record one measure, withheld where an interlock says so; returns it as recorded."""
+        measure = self._timed(measure)
+        if measure.withheld is None:
+            facts = await gather(
+                work.connection,
+                measure,
+                self.register,
+                severity=ground.severity,
+                certain=ground.certain,
+            )
+            measure = replace(measure, withheld=check(measure, facts, self.register.policy.limits))
+        context = MeasureContext(
+            violation=ground.violation, severity=ground.severity, certain=ground.certain
+        )
+        (identifier,) = await measures.add(work, [(measure, context)])
+        if measure.withheld is None and measure.rung is Rung.AUTOMATIC:
+            docket.measures.append(identifier)
+        return measure
+
+    def _timed(self, measure: Measure) -> Measure:
+        """Hold a message back over quiet hours, and let none be said long after its time."""
+        if not measure.kind.speaks:
+            return measure
+        policy, now = self.register.policy, self.register.now
+        waits_until = None if measure.urgent else policy.quiet_hours.ends_at(now)
+        start = measure.not_before or waits_until or now
+        return replace(
+            measure,
+            not_before=measure.not_before or waits_until,
+            expires_at=measure.expires_at or start + policy.message_expires_after,
+        )

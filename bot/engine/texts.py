@@ -1,0 +1,151 @@
+"""The texts that measures carry: the one place that knows which wording belongs to which step."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.findings import Finding
+from bot.domain.identifiers import AccountKey, GroupKey
+from bot.domain.plans import Plan, Proposal
+from bot.domain.violations import OpenCase
+from bot.engine.register import Register
+from config.articles import Articles
+from config.wording import Wording
+
+_MOST_LINES = 20
+_DIGITS = "零一二三四五六七八九"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Turns cases and plans into short, polite Chinese. Never repeats an offending text."""
+
+    wording: Wording
+    articles: Articles
+    register: Register
+    zone: ZoneInfo
+
+    def reminder(self, case: OpenCase) -> str:
+        """One line of a reminder: what this person should do."""
+        due = self.moment(case.due_at) if case.due_at else "近日"
+        who = self.who(case)
+        if case.kind == "unknown":
+            return self.wording.text("remind.unknown", who=who, due=due)
+        suggestion = case.suggestion or "部门-姓名"
+        return self.wording.text(f"remind.{case.kind}", who=who, suggestion=suggestion, due=due)
+
+    def reminder_message(self, lines: list[str]) -> str:
+        """The merged reminder of one group: a header, a line per person, a footer."""
+        numbered = [f"{n}. {line}" for n, line in enumerate(lines, 1)] if len(lines) > 1 else lines
+        head, foot = self.wording.text("remind.header"), self.wording.text("remind.footer")
+        return "\n".join((head, *numbered, foot))
+
+    def told(self, case: OpenCase, finding: Finding, *, recalled: bool) -> str:
+        """What the sender of a message is told: which rule, never the words."""
+        return self.wording.text(
+            "tell.content" if recalled else "tell.content_no_recall",
+            number=f"W{case.number}",
+            clause=self.clause(case.clause),
+            rule=self.category(finding),
+        )
+
+    def muted(self, case: OpenCase, duration: timedelta) -> str:
+        """What somebody is told who is muted after several cases."""
+        minutes = max(1, duration // timedelta(minutes=1))
+        text = f"{minutes // 60} 小时" if minutes % 60 == 0 else f"{minutes} 分钟"
+        return self.wording.text("tell.muted", number=f"W{case.number}", duration=text)
+
+    def ask(self, key: str, case: OpenCase, reason: str) -> tuple[str, str]:
+        """What the owner is asked to look at: in private, and in the group if need be."""
+        fields = {
+            "number": f"W{case.number}",
+            "group": self.group_name(case.group),
+            "who": self.who(case),
+            "clause": self.clause(case.clause),
+        }
+        if key != "recall":
+            fields["reason"] = reason
+        public = self.wording.text("ask.public", number=f"W{case.number}")
+        return self.wording.text(f"ask.{key}", **fields), public
+
+    def ask_join(self, request: int, finding: Finding, answer: str) -> tuple[str, str]:
+        """What the owner is asked about somebody who wants to come in."""
+        private = self.wording.text(
+            "ask.join",
+            number=f"J{request}",
+            group=self.group_name(finding.group),
+            who=finding.account.id,
+            answer=answer or "(未填写)",
+            reason=finding.reason,
+        )
+        return private, self.wording.text("ask.join_public", number=f"J{request}")
+
+    def escalation(self, key: str, case: OpenCase, reason: str) -> str:
+        """What supervisors are told."""
+        fields = {
+            "number": f"W{case.number}",
+            "group": self.group_name(case.group),
+            "who": self.who(case),
+        }
+        if key in ("critical", "by_owner"):
+            return self.wording.text(f"escalate.{key}", clause=self.clause(case.clause), **fields)
+        return self.wording.text(f"escalate.{key}", reason=reason, **fields)
+
+    def proposal(self, plan: Plan) -> tuple[str, str]:
+        """What the owner is asked to approve: in private, and in the group if need be."""
+        lines = [self._plan_line(one) for one in plan.people[:_MOST_LINES]]
+        if len(plan.people) > _MOST_LINES:
+            lines.append(self.wording.text("plan.more_lines", count=len(plan.people) - _MOST_LINES))
+        if plan.needed > 1:
+            lines.append(self.wording.text("plan.second_approval", needed=plan.needed))
+        private = self.wording.text(
+            "plan.proposal",
+            number=f"P{plan.number}",
+            count=len(plan.people),
+            lines="\n".join(lines),
+            expires=self.moment(plan.expires_at),
+        ).strip()
+        public = self.wording.text("plan.public", number=f"P{plan.number}", count=len(plan.people))
+        return private, public
+
+    def clause(self, clause: str) -> str:
+        """A clause as people cite it: 第二十条."""
+        return f"第{_chinese_number(self.articles.clauses[clause].article)}条"
+
+    def category(self, finding: Finding) -> str:
+        """A word-list category as people call it."""
+        known = self.articles.categories.get(finding.category or "")
+        return known.title if known else "信息发布要求"
+
+    def group_name(self, group: GroupKey) -> str:
+        """The group's name, or its number."""
+        state = self.register.groups.get(group)
+        return state.group.name if state else group.id
+
+    def who(self, case: OpenCase) -> str:
+        """How the person of a case appears in the group."""
+        return self.shown(case.group, case.account)
+
+    def shown(self, group: GroupKey, account: AccountKey) -> str:
+        """An account's name in a group, or its number."""
+        member = self.register.member(group, account)
+        return member.card if member and member.card else account.id
+
+    def moment(self, at: datetime) -> str:
+        """A local day and time as people write it."""
+        local = at.astimezone(self.zone)
+        return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+    def _plan_line(self, one: Proposal) -> str:
+        return self.wording.text(
+            "plan.line", name=one.name, group=self.group_name(one.group), reason=one.reason
+        )
+
+
+def _chinese_number(number: int) -> str:
+    """1 to 99 in Chinese numerals, as articles are counted."""
+    tens, ones = divmod(number, 10)
+    if tens == 0:
+        return _DIGITS[ones]
+    head = "" if tens == 1 else _DIGITS[tens]
+    return f"{head}十{_DIGITS[ones] if ones else ''}"

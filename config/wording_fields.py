@@ -1,0 +1,107 @@
+"""Which fields each text has. To add a text: one line here, one line in ``wording.toml``.
+
+Fields are filled in as people write them: numbers with their letter (W12, P3), times as local text,
+``clause`` as 第二十条, ``who`` as card and account, ``mention`` as the @ itself.
+"""
+
+FIELDS = {
+    # in the group: several people at once
+    "remind.header": "",
+    "remind.misnamed": "who suggestion due",
+    "remind.wrong_department": "who suggestion due",
+    "remind.unknown": "who due",
+    "remind.footer": "",
+    # to the one it is about
+    "tell.content": "rule clause number",
+    "tell.content_no_recall": "rule clause number",
+    "tell.muted": "duration number",
+    # task cards for the owner, in private; ``public`` forms are said in the group with an @
+    "ask.recall": "who number clause group",
+    "ask.suspected": "who number clause group reason",
+    "ask.impostor": "who number clause group reason",
+    "ask.general": "who number clause group reason",
+    "ask.public": "number",
+    "ask.join": "number who answer reason group",
+    "ask.join_public": "number",
+    # removals
+    "plan.proposal": "number count lines expires",
+    "plan.line": "name group reason",
+    "plan.more_lines": "count",
+    "plan.second_approval": "needed",
+    "plan.public": "number count",
+    "plan.approved": "number",
+    "plan.approved_more_needed": "number given needed",
+    "plan.rejected": "number",
+    "plan.done": "number done failed",
+    "plan.held": "number reason",
+    "plan.expired": "number",
+    "plan.nothing": "",
+    # to the supervisors
+    "escalate.critical": "group who number clause",
+    "escalate.by_owner": "group who number clause",
+    "escalate.impostor": "group who number reason",
+    "escalate.general": "group who number reason",
+    "escalate.broken": "groups total",
+    # the daily report
+    "digest.header": "date groups",
+    "digest.group": "group members opened closed waiting",
+    "digest.observed": "count",
+    "digest.waiting_header": "count",
+    "digest.waiting": "number what since",
+    "digest.more": "count",
+    "digest.coverage": "received inspected uninspected",
+    "digest.gap": "group since until missing",
+    "digest.measures": "done failed withheld",
+    "digest.nothing": "",
+    "digest.read_hint": "",
+    "digest.read": "date",
+    "digest.already_read": "date",
+    "digest.supervisor_header": "date groups owners",
+    "digest.unread": "group owner",
+    # answers to commands
+    "command.unknown": "nearest",
+    "command.forbidden": "role",
+    "command.usage": "usage example",
+    "command.group_only": "usage",
+    "command.private_only": "usage",
+    "command.no_group": "",
+    "command.done": "",
+    "command.none": "",
+    "command.fault": "",
+    "command.unreachable": "",
+    "command.help_header": "",
+    "command.help_line": "usage summary",
+    # stopping and going on
+    "freeze.done": "",
+    "freeze.already": "",
+    "freeze.announce": "who reason",
+    "unfreeze.waiting": "given needed",
+    "unfreeze.done": "",
+    "unfreeze.not_frozen": "",
+    "unfreeze.code": "code minutes",
+    "undo.done": "number what",
+    "undo.impossible": "number reason",
+    # requests to join
+    "join.approved": "who",
+    "join.left_waiting": "number",
+    "join.rejected": "number",
+    "join.gone": "number",
+    # the roster
+    "roster.applied": "added changed departed",
+    "roster.held": "reason",
+    "roster.rejected": "reason",
+    "roster.none": "",
+    # what was not seen
+    "gap.notice": "group since until missing",
+    "gap.unknown_size": "group since until",
+    "gap.deaf": "group since",
+    # binding an account to a person
+    "bind.code": "code minutes",
+    "bind.how": "",
+    "bind.done": "name department",
+    "bind.wrong_code": "",
+    "bind.taken": "name",
+    "bind.administrator": "",
+    # registered by the owner
+    "register.done": "number",
+}
