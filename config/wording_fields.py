@@ -18,8 +18,8 @@ FIELDS = {
     # task cards for the owner, in private; ``public`` forms are said in the group with an @
     "ask.recall": "who number clause group",
     "ask.suspected": "who number clause group reason",
-    "ask.impostor": "who number clause group reason",
-    "ask.general": "who number clause group reason",
+    "ask.impostor": "who number group reason",
+    "ask.general": "who number group reason",
     "ask.public": "number",
     "ask.join": "number who answer reason group",
     "ask.join_public": "number",

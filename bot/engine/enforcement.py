@@ -45,7 +45,7 @@ class Enforcement:
         """What can only be decided when a whole batch is known: plans, and the breaker."""
         if docket.proposals:
             await self.proposals.put_forward(work, docket)
-        await self._watch_breaker(work, docket)
+        await self._watch_breaker(work)
 
     async def skipped(self, work: Work, event: Event, rule_id: str, reason: str) -> None:
         """A rule failed: nobody is sanctioned, the failure is on record (I15)."""
@@ -212,7 +212,7 @@ class Enforcement:
         state = self.register.groups.get(event.group)
         return state is None or state.first_reading
 
-    async def _watch_breaker(self, work: Work, docket: Docket) -> None:
+    async def _watch_breaker(self, work: Work) -> None:
         register = self.register
         if register.broken or not register.alarms:
             return

@@ -133,7 +133,7 @@ class Responses:
         if case.mode is not Mode.ENFORCE:
             await self.intentions.intend(work, docket, removal, _plain_ground(case))
             return
-        name = self.texts.name_shown(case)
+        name = self.texts.who(case)
         proposal = Proposal(case.group, case.account, case.number, finding.reason, name)
         docket.proposals.append((proposal, case))
 

@@ -61,8 +61,9 @@ class Texts:
             "number": f"W{case.number}",
             "group": self.group_name(case.group),
             "who": self.who(case),
-            "clause": self.clause(case.clause),
         }
+        if key in ("recall", "suspected"):
+            fields["clause"] = self.clause(case.clause)
         if key != "recall":
             fields["reason"] = reason
         public = self.wording.text("ask.public", number=f"W{case.number}")
