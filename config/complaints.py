@@ -2,13 +2,10 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-
-from config.units import show_duration
 
 _BOUNDS = {
     "greater_than": ("gt", "应大于"),
@@ -46,10 +43,15 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 def first_complaint(error: ValidationError, model: type[BaseModel]) -> str:
     """The first problem: key path, value, and how to mend it."""
     details = error.errors(include_url=False)
-    problem = details[0]
+    problem = min(details, key=_misspelling_first)
     where = ".".join(_readable(part) for part in problem["loc"] if part != "[key]")
     more = f"(另有 {len(details) - 1} 处问题)" if len(details) > 1 else ""
     return f"{where}{':' if where else ''}{_reason(problem, model)}{more}"
+
+
+def _misspelling_first(problem: ErrorDetails) -> bool:
+    """A misspelt key also shows up as a missing one; the spelling is what must be mended."""
+    return problem["type"] != "extra_forbidden"
 
 
 def _readable(part: int | str) -> str:
@@ -69,7 +71,7 @@ def _reason(problem: ErrorDetails, model: type[BaseModel]) -> str:
         return f"值 {value} 不能用,应为 {expected} 之一。"
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
-        return f"值 {value} 超出允许范围,{words} {_show_bound(context[name])}。"
+        return f"值 {value} 超出允许范围,{words} {context[name]}。"
     if kind == "value_error":
         whole_table = isinstance(problem["input"], Mapping)
         return f"{context['error']}。" if whole_table else f"值 {value} 不能用:{context['error']}。"
@@ -79,10 +81,6 @@ def _reason(problem: ErrorDetails, model: type[BaseModel]) -> str:
 def _show(value: object) -> str:
     text = f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _show_bound(bound: object) -> str:
-    return show_duration(bound) if isinstance(bound, timedelta) else str(bound)
 
 
 def _fields_at(model: type[BaseModel], path: Sequence[int | str]) -> list[str]:

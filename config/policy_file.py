@@ -4,6 +4,7 @@ from datetime import time, timedelta
 from typing import Annotated, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,7 +18,7 @@ from bot.domain.findings import Severity
 from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.measures import Mode
 from bot.domain.policy import InterlockLimits, Step
-from config.units import read_duration, read_time
+from config.units import read_duration, read_time, show_duration
 
 _DEFAULT = InterlockLimits()
 _SECOND = timedelta(seconds=1)
@@ -56,6 +57,16 @@ def _since_midnight(clock: time) -> timedelta:
     return timedelta(hours=clock.hour, minutes=clock.minute)
 
 
+def _between(shortest: timedelta, longest: timedelta) -> AfterValidator:
+    def check(value: timedelta) -> timedelta:
+        if not shortest <= value <= longest:
+            bounds = f"{show_duration(shortest)} 到 {show_duration(longest)}"
+            raise ValueError(f"超出允许范围,应在 {bounds} 之间")
+        return value
+
+    return AfterValidator(check)
+
+
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 TimeOfDay = Annotated[time, BeforeValidator(read_time)]
 Share = Annotated[float, Field(gt=0, le=0.5, allow_inf_nan=False)]
@@ -83,8 +94,8 @@ class ResponseSection(Section):
 
     severity: Severity
     do: Steps
-    repeat_every: Duration | None = Field(default=None, ge=_SECOND, le=90 * _DAY)
-    due_after: Duration | None = Field(default=None, ge=_SECOND, le=365 * _DAY)
+    repeat_every: Annotated[Duration, _between(_SECOND, 90 * _DAY)] | None = None
+    due_after: Annotated[Duration, _between(_SECOND, 365 * _DAY)] | None = None
     when_due: Steps = ()
 
     @model_validator(mode="after")
@@ -121,8 +132,10 @@ class InterlockSection(Section):
     recalls_per_group_per_hour: int = Field(_DEFAULT.recalls_per_group_per_hour, ge=1, le=1000)
     recalls_per_hour: int = Field(_DEFAULT.recalls_per_hour, ge=1, le=20_000)
     single_approval_up_to: int = Field(_DEFAULT.single_approval_up_to, ge=1, le=20)
-    plan_expires_after: Duration = Field(_DEFAULT.plan_expires_after, ge=10 * _MINUTE, le=7 * _DAY)
-    member_list_max_age: Duration = Field(_DEFAULT.member_list_max_age, ge=_MINUTE, le=_DAY)
+    plan_expires_after: Annotated[Duration, _between(10 * _MINUTE, 7 * _DAY)] = (
+        _DEFAULT.plan_expires_after
+    )
+    member_list_max_age: Annotated[Duration, _between(_MINUTE, _DAY)] = _DEFAULT.member_list_max_age
     member_list_min_share: LargeShare = _DEFAULT.member_list_min_share
     breaker_min_groups: int = Field(_DEFAULT.breaker_min_groups, ge=2, le=1000)
     breaker_share: Share = _DEFAULT.breaker_share
@@ -132,8 +145,8 @@ class InterlockSection(Section):
     roster_max_department_share: Share = _DEFAULT.roster_max_department_share
     roster_department_floor: int = Field(_DEFAULT.roster_department_floor, ge=1, le=100)
     roster_max_renamed_share: Share = _DEFAULT.roster_max_renamed_share
-    roster_absence_confirmed_after: Duration = Field(
-        _DEFAULT.roster_absence_confirmed_after, ge=_HOUR, le=90 * _DAY
+    roster_absence_confirmed_after: Annotated[Duration, _between(_HOUR, 90 * _DAY)] = (
+        _DEFAULT.roster_absence_confirmed_after
     )
     ambiguous_attempts: int = Field(_DEFAULT.ambiguous_attempts, ge=1, le=20)
 
@@ -167,20 +180,20 @@ class DigestSection(Section):
     """``[digest]``."""
 
     at: TimeOfDay = time(18)
-    spread: Duration = Field(20 * _MINUTE, ge=timedelta(0), le=3 * _HOUR)
+    spread: Annotated[Duration, _between(timedelta(0), 3 * _HOUR)] = 20 * _MINUTE
 
 
 class StrikeSection(Section):
     """One step of ``[strikes] ladder``."""
 
     count: int = Field(ge=2, le=100)
-    mute: Duration = Field(ge=_MINUTE, le=30 * _DAY)
+    mute: Annotated[Duration, _between(_MINUTE, 30 * _DAY)]
 
 
 class StrikesSection(Section):
     """``[strikes]``."""
 
-    window: Duration = Field(30 * _DAY, ge=_HOUR, le=365 * _DAY)
+    window: Annotated[Duration, _between(_HOUR, 365 * _DAY)] = 30 * _DAY
     ladder: tuple[StrikeSection, ...] = (
         StrikeSection(count=2, mute=10 * _MINUTE),
         StrikeSection(count=3, mute=_HOUR),
@@ -198,19 +211,19 @@ class StrikesSection(Section):
 class ReadingSection(Section):
     """``[reading]``."""
 
-    members_every: Duration = Field(10 * _MINUTE, ge=_SECOND, le=_DAY)
+    members_every: Annotated[Duration, _between(_SECOND, _DAY)] = 10 * _MINUTE
 
 
 class MessagesSection(Section):
     """``[messages]``."""
 
-    expires_after: Duration = Field(30 * _MINUTE, ge=_MINUTE, le=_DAY)
+    expires_after: Annotated[Duration, _between(_MINUTE, _DAY)] = 30 * _MINUTE
 
 
 class PlansSection(Section):
     """``[plans]``."""
 
-    repropose_after: Duration = Field(30 * _DAY, ge=_HOUR, le=365 * _DAY)
+    repropose_after: Annotated[Duration, _between(_HOUR, 365 * _DAY)] = 30 * _DAY
 
 
 class ListsSection(Section):

@@ -10,12 +10,18 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.domain.errors import BadInputError
-from bot.domain.identifiers import AccountKey
+from bot.domain.identifiers import AccountKey, Platform
 from bot.domain.measures import Mode
 from config.environment import read_environment
 from config.paths import default_config_folder, default_home
 
 _PREFIX = "QUNGUI_"
+_READ_ELSEWHERE = (
+    "QUNGUI_FAILPOINT",
+    *(f"QUNGUI_{platform.name}_" for platform in Platform),
+)
+"""Read by the failpoints and by the adapters, which check their own."""
+
 _UNPREFIXED = {"host": "HOST", "port": "PORT"}
 _LIST_SEPARATORS = re.compile(r"[,;、\uff0c\uff1b\s]+")
 _SECRET = frozenset({"database_url", "queue_url"})
@@ -157,7 +163,7 @@ def _folder(given: str | None, default: Path, working: Path) -> Path:
 
 def _refuse_unknown(environment: Mapping[str, str], fields: Mapping[str, str]) -> None:
     for name in sorted(environment):
-        if not name.startswith(_PREFIX) or name in fields:
+        if not name.startswith(_PREFIX) or name in fields or name.startswith(_READ_ELSEWHERE):
             continue
         nearest = difflib.get_close_matches(name, fields, n=1)
         hint = f"您要写的是 {nearest[0]} 吗?" if nearest else "请删去它。"

@@ -23,10 +23,10 @@ def read_duration(value: object) -> timedelta:
 
 
 def show_duration(value: timedelta) -> str:
-    """The shortest way to write it that ``read_duration`` reads back."""
+    """As ``read_duration`` reads it back; in days only from two days on (24h, 7d)."""
     seconds = int(value.total_seconds())
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds and seconds % size == 0:
+    for unit, size, least in (("d", 86400, 2), ("h", 3600, 1), ("m", 60, 1)):
+        if seconds >= least * size and seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
 
