@@ -31,9 +31,9 @@ class CommandReceived(Event):
 
     utterance: Utterance
 
-    def get_type(self) -> Literal["message"]:
-        """The kind of event for NoneBot's rules."""
-        return "message"
+    def get_type(self) -> Literal["command"]:
+        """A kind of its own: NoneBot reads the text of a "message" before any matcher runs."""
+        return "command"
 
     def get_event_name(self) -> str:
         """The name NoneBot logs."""

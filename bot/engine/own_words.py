@@ -3,11 +3,10 @@
 import unicodedata
 from dataclasses import dataclass
 
-from bot.domain.events import Mention as At
-from bot.domain.events import MessagePosted, PrivatePosted, Quote, Text
+from bot.domain.events import Mention, MessagePosted, PrivatePosted, Quote, Text
 from bot.domain.identifiers import AccountKey
 
-_SLASHES = "/\uff0f"
+_SLASHES = ("/", "\uff0f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +41,10 @@ def group_words(event: MessagePosted, self_account: AccountKey) -> OwnWords:
         match part:
             case Text(text):
                 words.append(text)
-            case At(account) if account == self_account:
+            case Mention(account) if account == self_account:
                 mentioned = True
                 words.append(" ")
-            case At(account):
+            case Mention(account):
                 words.append(f" @{account.id if account else ''} ")
             case Quote():
                 pass
@@ -58,14 +57,18 @@ def group_words(event: MessagePosted, self_account: AccountKey) -> OwnWords:
 
 def may_be_addressed(event: MessagePosted, self_account: AccountKey) -> bool:
     """Whether the message holds an @ of the bot or begins with a slash: quick to tell."""
-    for part in event.parts:
-        if isinstance(part, At) and part.account == self_account:
-            return True
-    first = next((part.text for part in event.parts if isinstance(part, Text)), "")
-    return first.lstrip()[:1] in _SLASHES and bool(first.strip())
+    if first_words(event)[:1] in _SLASHES:
+        return True
+    return any(isinstance(one, Mention) and one.account == self_account for one in event.parts)
+
+
+def first_words(event: MessagePosted) -> str:
+    """The first words the author wrote."""
+    return next((part.text for part in event.parts if isinstance(part, Text)), "").lstrip()
 
 
 def _without_slash(text: str) -> str:
-    rest = text[1:].lstrip() if text[:1] and text[0] in _SLASHES else text
-    # A path or a comment mark is not a command.
-    return rest if rest[:1] not in _SLASHES or not rest else text
+    # A second slash makes it a path or a comment mark, not a command.
+    if not text.startswith(_SLASHES) or text[1:2] in _SLASHES:
+        return text
+    return text[1:].lstrip()

@@ -16,7 +16,13 @@ from bot.engine.caller import groups_of, roles_of, still_managed
 from bot.engine.command_book import CommandBook, Match
 from bot.engine.command_event import CommandReceived, Utterance
 from bot.engine.commands import Call, ChatRole, Command, Place, Reply
-from bot.engine.own_words import OwnWords, group_words, may_be_addressed, private_words
+from bot.engine.own_words import (
+    OwnWords,
+    first_words,
+    group_words,
+    may_be_addressed,
+    private_words,
+)
 from bot.engine.seldom import Seldom
 from bot.engine.services import Services
 
@@ -90,13 +96,14 @@ class Router:
         await self._answer(utterance, reply)
 
     def _words_in(self, event: MessagePosted, self_account: AccountKey) -> OwnWords | None:
-        if may_be_addressed(event, self_account):
-            words = group_words(event, self_account)
-            if words.addressed:
-                return words
+        meant = may_be_addressed(event, self_account)
+        if not meant and not self._book.may_begin(first_words(event)):
+            return None
         words = group_words(event, self_account)
-        found = words.plain and self._book.find(words.text, addressed=False)
-        return words if found else None
+        if words.addressed:
+            return words
+        known = words.plain and self._book.find(words.text, addressed=False) is not None
+        return words if known else None
 
     async def _run(self, match: Match, utterance: Utterance) -> Reply:
         command = match.command
