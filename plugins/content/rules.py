@@ -1,0 +1,168 @@
+"""The content rule: what must not be posted in a work group. Source: Articles 11, 21, 22."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.events import Attachment, Event, Forward, MessagePosted, Part, Text
+from bot.domain.findings import Excerpt, Finding, Judgement, Severity
+from bot.domain.groups import Role
+from bot.domain.rules import RuleContext
+from plugins.content.matching import Hit, Matcher
+
+RULE_ID = "content"
+STATE_SECRETS = "secret"
+"""The category whose words may not be copied anywhere."""
+AS_IF_LIVE = timedelta(hours=2)
+"""Older messages found in the history are put to a person."""
+
+_AROUND = 40
+_MANAGERS = (Role.OWNER, Role.ADMIN)
+_CLAUSES = (
+    *("11", *(f"11.{item}" for item in range(1, 11)), "12.1", "16", "17.1"),
+    *("21.1", "21.2", "21.3", "22", "26"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A category of content: what users read, and the clause a violation of it cites."""
+
+    title: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordLists:
+    """The matcher with the categories its words belong to. A reload makes another one."""
+
+    matcher: Matcher
+    subjects: Mapping[str, Subject]
+
+
+class ContentRule:
+    """Judges the author's own words; quoted ones never, merged forwards against the forwarder."""
+
+    rule_id = RULE_ID
+    title = "信息内容"
+    clauses = _CLAUSES
+    kinds = (*(severity.value for severity in Severity), "suspected", "by_owner")
+    judges: tuple[type[Event], ...] = (MessagePosted,)
+
+    def __init__(self, lists: WordLists) -> None:
+        self._lists = lists
+
+    @property
+    def lists(self) -> WordLists:
+        """The lists in force."""
+        return self._lists
+
+    def take(self, lists: WordLists) -> None:
+        """Judge by other lists from the next message on."""
+        self._lists = lists
+
+    def judge(self, event: Event, context: RuleContext) -> Iterable[Judgement]:
+        """At most one finding a message: the gravest."""
+        if not isinstance(event, MessagePosted) or event.by_this_bot:
+            return ()
+        lists = self._lists
+        parts = event.parts
+        only = parts[0] if len(parts) == 1 else None
+        text = only.text if isinstance(only, Text) else authored_text(parts)
+        hits = lists.matcher.find(text)
+        if not hits:
+            return ()
+        finding = _finding(event, context, text, hits, lists.subjects)
+        return () if finding is None else (finding,)
+
+
+def authored_text(parts: Iterable[Part]) -> str:
+    """The words the author answers for, as one text.
+
+    Words around a picture or an @ are read as if a space stood there, so that a word cut in two by
+    one is still seen; titles, file names and forwarded messages stand on lines of their own.
+    """
+    pieces: list[str] = []
+    waiting = list(reversed(tuple(parts)))
+    while waiting:
+        match waiting.pop():
+            case Text(text):
+                pieces.append(text)
+            case Attachment(text=text) if text:
+                pieces.extend(("\n", text, "\n"))
+            case Forward(items=items) if items is not None:
+                for item in reversed(items):
+                    waiting.append(Text("\n"))
+                    waiting.extend(reversed(item))
+                pieces.append("\n")
+            case _:
+                pieces.append(" ")
+    return "".join(pieces)
+
+
+def gravest(hits: Iterable[Hit]) -> Hit:
+    """The hit that decides: one that may be acted on, then the gravest, then the first."""
+    return min(hits, key=lambda hit: (not hit.acts, -hit.severity.rank, hit.start))
+
+
+def reason_for(hit: Hit, subjects: Mapping[str, Subject]) -> str:
+    """What users read: the category and the spelling, never the word."""
+    return f"涉及“{subjects[hit.category].title}”类词语(写法:{hit.technique.label})"
+
+
+def kind_for(hit: Hit, role: Role) -> tuple[str, str]:
+    """The kind of finding for a live message, and what it adds to the reason."""
+    if not hit.acts:
+        return "suspected", "只是相似,请人工判断"
+    if role in _MANAGERS and hit.severity is not Severity.NOTICE:
+        return "by_owner", f"发布者是{role.label}"
+    return hit.severity.value, ""
+
+
+def _finding(
+    event: MessagePosted,
+    context: RuleContext,
+    text: str,
+    hits: tuple[Hit, ...],
+    subjects: Mapping[str, Subject],
+) -> Finding | None:
+    hit = gravest(hits)
+    kind, remark = kind_for(hit, _role(event, context))
+    if context.exempt(event.author):
+        # Nothing is done to an exempt account: a grave word is shown to a person, others pass.
+        if not hit.acts or hit.severity.rank < Severity.SERIOUS.rank:
+            return None
+        kind, remark = "suspected", "发布者在受保护名单中,请人工判断"
+    elif event.late and context.now - event.occurred_at > AS_IF_LIVE:
+        kind, remark = "suspected", "离线期间的旧消息,请人工判断"
+    return Finding(
+        rule_id=RULE_ID,
+        kind=kind,
+        clause=subjects[hit.category].clause,
+        group=event.group,
+        account=event.author,
+        reason=";".join(filter(None, (reason_for(hit, subjects), remark))),
+        severity=hit.severity if hit.acts else None,
+        category=hit.category,
+        message=event.message,
+        excerpt=_excerpt(text, hit, hits),
+        certain=kind != "suspected",
+    )
+
+
+def _role(event: MessagePosted, context: RuleContext) -> Role:
+    if event.author_role is not Role.UNKNOWN:
+        return event.author_role
+    known = context.member(event.group, event.author)
+    return known.role if known else Role.UNKNOWN
+
+
+def _excerpt(text: str, hit: Hit, hits: tuple[Hit, ...]) -> Excerpt:
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    # What stands beside a suspected secret may not be copied either, whatever word was hit first.
+    if any(one.category == STATE_SECRETS for one in hits):
+        return Excerpt("", 0, 0, digest)
+    begin = max(0, hit.start - _AROUND)
+    kept = text[begin : hit.end + _AROUND]
+    return Excerpt(kept, hit.start - begin, hit.end - begin, digest)
