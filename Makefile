@@ -1,0 +1,55 @@
+# `make demo` shows a day; `make test` checks everything. Both need Python 3.11 or newer and make.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fmt test-slow bench lock hooks moved
+
+BIN := .venv/bin
+READY := .venv/.ready
+TEST_PROCESSES ?= 2
+
+# A checkout that was moved must be installed again: the environment holds its path.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+$(READY): moved
+endif
+
+help:
+	@echo "make demo          演示学校的一天(SERVE=1 演示后不退出,保留控制台)"
+	@echo "make test          全部检查与测试"
+	@echo "make setup         只准备运行环境 .venv"
+	@echo "make check         只做静态检查        make fmt        整理代码格式"
+	@echo "make test-slow     耗时较长的测试      make bench      性能比值"
+	@echo "make lock          重新生成锁文件      make hooks      提交前自动检查"
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml .ci/setup
+	@.ci/setup
+
+demo: setup
+	$(BIN)/qungui demo $(if $(SERVE),--serve)
+
+test: check
+	$(BIN)/pytest -n $(TEST_PROCESSES) -m "not slow"
+
+test-slow: setup
+	$(BIN)/pytest -m slow
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup
+	$(BIN)/qungui bench
+
+lock: setup
+	$(shell command -v uv || echo .tools/uv/bin/uv) pip compile --universal --generate-hashes \
+		--no-emit-index-url --no-header --extra dev --python-version 3.11 \
+		--python $(BIN)/python --cache-dir .tools/cache pyproject.toml -o requirements.lock
+
+hooks: setup
+	$(BIN)/pre-commit install
