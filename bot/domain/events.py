@@ -6,7 +6,6 @@ whatever road it reaches us; everything that must happen once hangs on it.
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import ClassVar
 
 from bot.domain.groups import Group, MemberList, Role
@@ -228,27 +227,3 @@ class MessagesMissed(GroupEvent):
     since: datetime | None
     until: datetime
     count: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RosterChanged(Event):
-    """An import was applied: everybody known is judged again."""
-
-    kind: ClassVar[str] = "roster"
-
-
-class Direction(StrEnum):
-    """Whether a connection came up or went down."""
-
-    UP = "up"
-    DOWN = "down"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionChanged(Event):
-    """The road to the platform opened or closed."""
-
-    kind: ClassVar[str] = "connection"
-
-    direction: Direction
-    self_account: AccountKey

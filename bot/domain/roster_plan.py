@@ -88,6 +88,7 @@ def plan_import(
         if entry.staff.active and staff_id not in reading.mentioned
     ]
     confirmed = tuple(entry.staff for entry in absent if _confirmed(entry, limits, now))
+    missing = tuple(entry.staff for entry in absent if not _confirmed(entry, limits, now))
     leavers = tuple(one.after for one in changes if one.before.active and not one.after.active)
     reasons = _rejections(reading, limits)
     verdict = Verdict.REJECTED
@@ -101,7 +102,7 @@ def plan_import(
         changed=tuple(changes),
         departed=(*leavers, *confirmed),
         absent_confirmed=confirmed,
-        missing=tuple(entry.staff for entry in absent if entry.staff not in set(confirmed)),
+        missing=missing,
         returned=tuple(
             entry.staff
             for staff_id, entry in kept.items()

@@ -3,16 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from data.excerpts import Vault
-from data.violations import NewViolation
-
 from bot.domain.findings import Finding, Severity
 from bot.domain.measures import Mode
 from bot.domain.policy import Response
 from bot.domain.violations import OpenCase, ViolationState
 from bot.engine.register import Register
 from data import violations
+from data.excerpts import Vault
 from data.ledger import Work
+from data.violations import NewViolation
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from arclet.alconna import Alconna, Namespace
+from arclet.alconna import Alconna, Namespace, config
 from rapidfuzz import fuzz, process
 
 from bot.domain.errors import BadInputError
@@ -17,6 +17,7 @@ _NAMESPACE = Namespace(
     disable_builtin_options={"help", "shortcut", "completion"},
     enable_message_cache=False,
 )
+config.namespaces[_NAMESPACE.name] = _NAMESPACE
 _LONGEST_UNADDRESSED = 60
 _NUMBER = re.compile(r"(?P<letter>[A-Za-z])?\d{1,9}(?=\s|$)")
 _NONSENSE = "\u2603"

@@ -1,6 +1,7 @@
 """What one batch of events has brought about so far."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.domain.identifiers import GroupKey
 from bot.domain.plans import Proposal
@@ -14,5 +15,7 @@ class Docket:
     measures: list[int] = field(default_factory=list)
     """Row ids of measures to be carried out."""
     proposals: list[tuple[Proposal, OpenCase]] = field(default_factory=list)
+    watermarks: dict[GroupKey, tuple[int, datetime]] = field(default_factory=dict)
+    """How far messages were seen, by group."""
     reread: set[GroupKey] = field(default_factory=set)
     """Groups whose members must be read again soon."""

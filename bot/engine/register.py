@@ -51,6 +51,8 @@ class Register:
     """Standing cases by rule and group."""
     message_cases: dict[tuple[GroupKey, str], list[OpenCase]] = field(default_factory=dict)
     """Cases about one message."""
+    by_number: dict[int, OpenCase] = field(default_factory=dict)
+    """Every live case."""
     strikes: dict[AccountKey, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     roles: Mapping[AccountKey, frozenset[str]] = field(default_factory=dict)
     exempt_accounts: frozenset[AccountKey] = frozenset()
@@ -82,6 +84,14 @@ class Register:
         """The standing case of this rule about this member, if one is live."""
         return self.cases.get((rule_id, group), {}).get(account)
 
+    def cases_of(self, group: GroupKey, account: AccountKey) -> list[OpenCase]:
+        """Every standing case about one member of one group."""
+        return [
+            case
+            for (_, where), cases in self.cases.items()
+            if where == group and (case := cases.get(account)) is not None
+        ]
+
     def open_cases(self, rule_id: str, group: GroupKey) -> frozenset[AccountKey]:
         """Who has an open case of this rule in this group."""
         return frozenset(self.cases.get((rule_id, group), ()))
@@ -98,6 +108,7 @@ class Register:
 
     def remember_case(self, case: OpenCase) -> None:
         """Keep a live case where the next finding like it will look."""
+        self.by_number[case.number] = case
         if case.standing:
             self.cases.setdefault((case.rule_id, case.group), {})[case.account] = case
         if case.message_id is not None:
@@ -107,6 +118,7 @@ class Register:
 
     def forget_case(self, case: OpenCase) -> None:
         """A case is over."""
+        self.by_number.pop(case.number, None)
         if case.standing:
             self.cases.get((case.rule_id, case.group), {}).pop(case.account, None)
         if case.message_id is not None:

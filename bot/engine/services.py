@@ -3,16 +3,15 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from config.wording import Wording
-from data.excerpts import Vault
-
 from bot.domain.identifiers import GroupKey
 from bot.engine.clock import Clock
 from bot.engine.register import Register
 from bot.engine.scribe import Scribe
 from bot.engine.speech import Speech
 from config.settings import Settings
+from config.wording import Wording
 from data.database import Database
+from data.excerpts import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

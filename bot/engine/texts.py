@@ -109,6 +109,10 @@ class Texts:
         public = self.wording.text("plan.public", number=f"P{plan.number}", count=len(plan.people))
         return private, public
 
+    def plan_done(self, number: int, done: int, failed: int) -> str:
+        """What the owner is told when a plan is over."""
+        return self.wording.text("plan.done", number=f"P{number}", done=done, failed=failed)
+
     def clause(self, clause: str) -> str:
         """A clause as people cite it: 第二十条."""
         return f"第{_chinese_number(self.articles.clauses[clause].article)}条"

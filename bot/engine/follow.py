@@ -1,0 +1,121 @@
+"""Keeps the register and the settled cases in step with what happened, around the judging."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain.events import (
+    Event,
+    GroupDissolved,
+    GroupRenamed,
+    MemberJoined,
+    MemberLeft,
+    MemberRenamed,
+    MembersRead,
+    MessagePosted,
+    MessageRecalled,
+    MessagesMissed,
+    RoleChanged,
+)
+from bot.domain.groups import Role
+from bot.domain.violations import ViolationState
+from bot.engine.cases import Cases
+from bot.engine.docket import Docket
+from bot.engine.register import GroupState, Register
+from bot.engine.settlement import Settlement
+from data import groups
+from data.ledger import Work
+
+
+@dataclass(slots=True)
+class Follow:
+    """What an event means whatever the rules think of it."""
+
+    register: Register
+    settlement: Settlement
+    cases: Cases
+
+    async def before(self, work: Work, docket: Docket, event: Event) -> None:
+        """What the rules must already know when they judge this event."""
+        match event:
+            case MembersRead():
+                await self._members_read(work, event)
+            case RoleChanged():
+                self.register.set_role(event.group, event.account, event.role)
+                docket.reread.add(event.group)
+            case _:
+                return
+
+    async def after(self, work: Work, docket: Docket, event: Event) -> None:
+        """What changes only once the rules have seen the difference."""
+        match event:
+            case MessagePosted():
+                self._spoke(docket, event)
+            case MessageRecalled():
+                who = str(event.operator) if event.operator else "平台通知"
+                await self.settlement.message_gone(work, event.group, event.message_id, who)
+            case MemberJoined():
+                await self.settlement.member_came(work, event.group, event.account)
+                docket.reread.add(event.group)
+            case MemberLeft():
+                await self._left(work, event)
+            case MemberRenamed():
+                self.register.set_card(event.group, event.account, event.new_card)
+            case MembersRead():
+                self.register.groups[event.group].first_reading = False
+            case GroupRenamed():
+                await self._renamed(work, event)
+            case GroupDissolved():
+                await self._dissolved(work, event)
+            case MessagesMissed():
+                await groups.add_gap(work, event.group, event.since, event.until, event.count)
+            case _:
+                return
+
+    def _spoke(self, docket: Docket, event: MessagePosted) -> None:
+        if event.sequence is not None:
+            mark = self.register.watermarks.get(event.group)
+            if mark is None or event.sequence > mark[0]:
+                docket.watermarks[event.group] = (event.sequence, event.occurred_at)
+                self.register.watermarks[event.group] = (event.sequence, event.occurred_at)
+        if event.late or event.by_this_bot:
+            return
+        member = self.register.member(event.group, event.author)
+        if member is None:
+            docket.reread.add(event.group)
+        elif member.card != event.author_card:
+            self.register.set_card(event.group, event.author, event.author_card)
+
+    async def _members_read(self, work: Work, event: MembersRead) -> None:
+        state = self.register.groups.setdefault(event.group, GroupState(event.about))
+        reading = event.member_list
+        read = reading.by_account()
+        # Somebody missing from an incomplete list is not gone: he stays as last seen.
+        state.members = dict(read) if reading.complete else {**state.members, **read}
+        state.reading, state.group, state.active = reading, event.about, True
+        owners = [one.account for one in reading.members if one.role is Role.OWNER]
+        state.owner = owners[0] if owners else state.owner
+        platform = self.register.platforms.get(event.platform)
+        if platform and (own := read.get(platform.self_account)):
+            state.bot_role = own.role
+        if reading.complete:
+            state.last_good_count = len(reading.members)
+        await groups.save_reading(work, event, state.bot_role, state.owner, state.last_good_count)
+
+    async def _left(self, work: Work, event: MemberLeft) -> None:
+        how = "已被移出本群" if event.removed else "已自行退群"
+        await self.settlement.member_gone(work, event.group, event.account, how)
+        state = self.register.groups.get(event.group)
+        if state:
+            state.members.pop(event.account, None)
+
+    async def _renamed(self, work: Work, event: GroupRenamed) -> None:
+        await groups.rename(work, event.group, event.name)
+        if state := self.register.groups.get(event.group):
+            state.group = replace(state.group, name=event.name)
+
+    async def _dissolved(self, work: Work, event: GroupDissolved) -> None:
+        because = "机器人已不在本群" if event.bot_removed else "本群已解散"
+        await groups.deactivate(work, event.group)
+        for case in [one for one in self.register.by_number.values() if one.group == event.group]:
+            await self.cases.move(work, case, ViolationState.CLOSED, because)
+        if state := self.register.groups.get(event.group):
+            state.active = False

@@ -1,0 +1,234 @@
+"""Where events come in: seen once, judged in order, written in one commit, then acknowledged."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from loguru import logger
+
+from bot.domain.errors import UnreachableError
+from bot.domain.events import Attachment, Event, Forward, GroupEvent, MessagePosted
+from bot.domain.identifiers import Platform
+from bot.engine.docket import Docket
+from bot.engine.door import Outcome
+from bot.engine.enforcement import Enforcement
+from bot.engine.follow import Follow
+from bot.engine.judge import Judge, Skipped
+from bot.engine.metrics import DEAD_LETTERS, EVENTS, UNINSPECTED
+from bot.engine.register import Register
+from bot.engine.scribe import Scribe
+from data import events as event_rows
+from data import groups
+from data.ledger import Work
+
+MOST_IN_A_BATCH = 256
+_ROOM = 4096
+_RETRY_SECONDS = 1.0
+
+Letter = tuple[Event, "asyncio.Future[Outcome]"]
+
+
+@dataclass(slots=True)
+class Handled:
+    """What one committed batch amounts to."""
+
+    accepted: list[Event] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    docket: Docket = field(default_factory=Docket)
+
+
+class Intake:
+    """A bounded queue in front of one writer.
+
+    Whatever waits is taken together (up to 256 events) and written in one commit, so durability
+    costs little. While the database cannot be written nothing is acknowledged: the batch waits, the
+    queue fills, and the adapters stop reading their sockets.
+    """
+
+    def __init__(
+        self,
+        *,
+        scribe: Scribe,
+        judge: Judge,
+        enforcement: Enforcement,
+        follow: Follow,
+        register: Register,
+        zone: ZoneInfo,
+    ) -> None:
+        self._scribe = scribe
+        self._judge = judge
+        self._enforcement = enforcement
+        self._follow = follow
+        self._register = register
+        self._zone = zone
+        self._queue: asyncio.Queue[Letter] = asyncio.Queue(maxsize=_ROOM)
+        self._task: asyncio.Task[None] | None = None
+        self._after: list[Callable[[Handled], None]] = []
+        self.last_event_at: dict[Platform, datetime] = {}
+
+    def start(self) -> None:
+        """Begin to take events; call inside the running loop."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="intake")
+
+    async def stop(self) -> None:
+        """Stop taking events; what is not committed was never acknowledged."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def after_commit(self, hook: Callable[[Handled], None]) -> None:
+        """Have something done with every committed batch."""
+        self._after.append(hook)
+
+    @property
+    def waiting(self) -> int:
+        """Events not yet committed."""
+        return self._queue.qsize()
+
+    @property
+    def serving(self) -> bool:
+        """Whether events are being taken."""
+        return self._task is not None and not self._task.done()
+
+    async def offer(self, event: Event) -> "asyncio.Future[Outcome]":
+        """Hand in an event, waiting only for room; the future ends after the commit."""
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        letter = (event, future)
+        try:
+            self._queue.put_nowait(letter)
+        except asyncio.QueueFull:
+            await self._queue.put(letter)
+        return future
+
+    async def submit(self, event: Event) -> Outcome:
+        """Hand in an event and wait for the commit."""
+        return await (await self.offer(event))
+
+    async def _run(self) -> None:
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < MOST_IN_A_BATCH and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            await self._handle(batch)
+
+    async def _handle(self, batch: list[Letter]) -> None:
+        """Commit a batch; wait as long as the database is out of reach; set poison aside."""
+        happened = [event for event, _ in batch]
+        while True:
+            try:
+                handled = await self._scribe.write(lambda work: self._process(work, happened))
+            except UnreachableError as error:
+                logger.error("events wait, the database is out of reach: {}", error.message)
+                await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            except Exception as error:  # noqa: BLE001  # isolated below, never swallowed
+                await self._isolate(batch, error)
+                return
+            break
+        self._acknowledge(batch, handled)
+
+    async def _isolate(self, batch: list[Letter], error: Exception) -> None:
+        if len(batch) > 1:
+            for letter in batch:
+                await self._handle([letter])
+            return
+        ((event, future),) = batch
+        logger.opt(exception=error).error("event {} could not be handled", event.event_id)
+        DEAD_LETTERS.labels(event.platform.value).inc()
+        if not future.done():
+            future.set_exception(error)
+
+    def _acknowledge(self, batch: list[Letter], handled: Handled) -> None:
+        tallied = Counter(
+            (event.platform, outcome)
+            for (event, _), outcome in zip(batch, handled.outcomes, strict=True)
+        )
+        for (platform, outcome), count in tallied.items():
+            EVENTS.labels(platform.value, outcome.value).inc(count)
+            self.last_event_at[platform] = self._register.now
+        for (_, future), outcome in zip(batch, handled.outcomes, strict=True):
+            if not future.done():
+                future.set_result(outcome)
+        for hook in self._after:
+            hook(handled)
+
+    async def _process(self, work: Work, happened: list[Event]) -> Handled:
+        self._register.now = work.now
+        handled = Handled()
+        fresh = await self._fresh(work, happened)
+        for event in happened:
+            key = (event.platform, event.event_id)
+            if key not in fresh:
+                handled.outcomes.append(Outcome.DUPLICATE)
+                continue
+            fresh.discard(key)
+            handled.outcomes.append(Outcome.ACCEPTED)
+            handled.accepted.append(event)
+            await self._take(work, handled.docket, event)
+        await self._enforcement.close_batch(work, handled.docket)
+        await event_rows.record_events(work, handled.accepted)
+        await event_rows.bump(work, self._counts(handled.accepted))
+        if handled.docket.watermarks:
+            await groups.save_watermarks(work, handled.docket.watermarks)
+        return handled
+
+    async def _fresh(self, work: Work, happened: list[Event]) -> set[tuple[Platform, str]]:
+        fresh: set[tuple[Platform, str]] = set()
+        for platform in {event.platform for event in happened}:
+            ids = [event.event_id for event in happened if event.platform is platform]
+            unseen = await event_rows.unseen(work, platform, ids)
+            fresh.update((platform, event_id) for event_id in unseen)
+        return fresh
+
+    async def _take(self, work: Work, docket: Docket, event: Event) -> None:
+        await self._follow.before(work, docket, event)
+        for judgement in self._judge.judge(event, self._register):
+            if isinstance(judgement, Skipped):
+                await self._enforcement.skipped(work, event, judgement.rule_id, judgement.reason)
+            else:
+                await self._enforcement.handle(work, docket, event, judgement)
+        await self._follow.after(work, docket, event)
+
+    def _counts(self, accepted: list[Event]) -> Counter[tuple[str, str, str, str]]:
+        """What the digests add up, by local day: events by kind, and what was not looked into."""
+        counts: Counter[tuple[str, str, str, str]] = Counter()
+        days: dict[int, str] = {}
+        for event in accepted:
+            if not isinstance(event, GroupEvent):
+                continue
+            # Few distinct hours occur in a batch, and turning each moment into local time is dear.
+            hour = int(event.occurred_at.timestamp()) // 900
+            day = days.get(hour)
+            if day is None:
+                day = days[hour] = event.occurred_at.astimezone(self._zone).date().isoformat()
+            platform = event.platform.value
+            counts[day, platform, event.group.id, event.kind] += 1
+            if isinstance(event, MessagePosted):
+                for form in _uninspected(event):
+                    counts[day, platform, event.group.id, f"uninspected:{form}"] += 1
+                    UNINSPECTED.labels(platform, form).inc()
+        return counts
+
+
+def _uninspected(event: MessagePosted) -> list[str]:
+    """The parts of a message that no rule could look into."""
+    if event.by_this_bot:
+        return []
+    forms = []
+    for part in event.parts:
+        if isinstance(part, Attachment) and part.form in _OPAQUE:
+            forms.append(part.form)
+        elif isinstance(part, Forward) and part.items is None:
+            forms.append("forward")
+    return forms
+
+
+_OPAQUE = frozenset({"picture", "file", "voice", "video", "other"})
+
+
+def count_frame(platform: Platform, outcome: Outcome) -> None:
+    """Count a frame that never became an event."""
+    EVENTS.labels(platform.value, outcome.value).inc()

@@ -1,0 +1,155 @@
+"""What follows when a measure has come to an end, or the platform shows an effect by itself."""
+
+from dataclasses import dataclass, replace
+
+from bot.domain.errors import RefusedError
+from bot.domain.identifiers import AccountKey, GroupKey
+from bot.domain.measures import (
+    Measure,
+    MeasureKind,
+    MeasureState,
+    Mode,
+    Receipt,
+    ReceiptHow,
+    Rung,
+)
+from bot.domain.plans import PlanState
+from bot.domain.violations import OpenCase, ViolationState
+from bot.engine.cases import Cases
+from bot.engine.docket import Docket
+from bot.engine.intentions import Ground, Intentions
+from bot.engine.register import Register
+from bot.engine.responses import Responses
+from bot.engine.texts import Texts
+from data import joins, measures, plans
+from data.ledger import Work
+from data.measures import StoredMeasure
+
+_UNFINISHED = (MeasureState.INTENDED, MeasureState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Closes what is proven to be over."""
+
+    register: Register
+    texts: Texts
+    cases: Cases
+    intentions: Intentions
+    responses: Responses
+
+    async def finished(
+        self,
+        work: Work,
+        docket: Docket,
+        stored: StoredMeasure,
+        state: MeasureState,
+        *,
+        receipt: Receipt | None = None,
+        detail: str = "",
+    ) -> None:
+        """Write the end of a measure and draw the consequences for its case and plan."""
+        try:
+            await measures.finish(work, stored.id, state, receipt=receipt, detail=detail)
+        except RefusedError:
+            # Somebody (the platform's own notice, a person) settled it first: that stands.
+            return
+        case = self.register.by_number.get(stored.violation or 0)
+        if case is not None:
+            await self._case_after(work, docket, case, stored, state)
+        if stored.plan is not None and stored.measure.kind is MeasureKind.REMOVE:
+            await self._plan_after(work, docket, stored.plan)
+
+    async def message_gone(self, work: Work, group: GroupKey, message_id: str, who: str) -> None:
+        """The platform shows a message gone: tasks about it are done, its cases close."""
+        for case in list(self.register.message_cases.get((group, message_id), ())):
+            await self._prove(work, case, MeasureKind.RECALL, who)
+            if case.mode is not Mode.OBSERVE and case.state.live:
+                await self.cases.move(work, case, ViolationState.CLOSED, "原消息已撤回")
+
+    async def member_gone(self, work: Work, group: GroupKey, account: AccountKey, how: str) -> None:
+        """Somebody is no longer in a group: what was open against his being there is over."""
+        for case in self.register.cases_of(group, account):
+            await self._prove(work, case, MeasureKind.REMOVE, how)
+            await self.cases.move(work, case, ViolationState.CLOSED, how)
+        self.register.proposed.pop((group, account), None)
+
+    async def member_came(self, work: Work, group: GroupKey, account: AccountKey) -> None:
+        """Somebody is in: a request of his that still waits was answered by a person."""
+        for request in await joins.waiting(work.connection, [group]):
+            if request.account != account:
+                continue
+            await joins.decide(work, request.number, "approved", str(group.platform.value))
+            case = self.register.by_number.get(request.violation or 0)
+            if case is not None:
+                await self.cases.move(work, case, ViolationState.CLOSED, "群管理人员已同意入群")
+
+    async def _prove(self, work: Work, case: OpenCase, kind: MeasureKind, detail: str) -> None:
+        """A person did what was asked of him, or an unknown result became known."""
+        for stored in await measures.for_violation(work.connection, case.number):
+            assisted = stored.measure.rung is not Rung.AUTOMATIC
+            open_task = stored.state is MeasureState.INTENDED and assisted
+            if stored.measure.kind is kind and (open_task or stored.state is MeasureState.UNKNOWN):
+                receipt = Receipt(ReceiptHow.PLATFORM_NOTICE, work.now, detail)
+                await measures.finish(work, stored.id, MeasureState.DONE, receipt=receipt)
+
+    async def _case_after(
+        self,
+        work: Work,
+        docket: Docket,
+        case: OpenCase,
+        stored: StoredMeasure,
+        state: MeasureState,
+    ) -> None:
+        kind = stored.measure.kind
+        if state is MeasureState.DONE and kind is MeasureKind.RECALL:
+            await self.cases.move(work, case, ViolationState.CLOSED, "原消息已撤回")
+        elif state is MeasureState.REFUSED and kind is MeasureKind.RECALL:
+            await self._hand_over(work, docket, case, stored)
+        elif state is MeasureState.DONE and kind is MeasureKind.NOTIFY:
+            await self._close_if_told(work, case)
+
+    async def _hand_over(
+        self, work: Work, docket: Docket, case: OpenCase, stored: StoredMeasure
+    ) -> None:
+        """The platform refused us: the owner is asked, and the effect is still wanted."""
+        task = replace(stored.measure, rung=Rung.ASSISTED, withheld=None)
+        ground = Ground(violation=case.number, severity=stored.severity, certain=stored.certain)
+        await self.intentions.intend(work, docket, task, ground)
+        await self.responses.ask_owner(work, docket, case, ("recall", ""))
+        await self.cases.move(work, case, ViolationState.WAITING, "平台拒绝撤回,请群主处理")
+
+    async def _close_if_told(self, work: Work, case: OpenCase) -> None:
+        """A case that asked for nothing but a word to the sender is over once he was told."""
+        if case.standing or case.state is not ViolationState.OPEN:
+            return
+        others = await measures.for_violation(work.connection, case.number)
+        acts = [one for one in others if not one.measure.kind.speaks]
+        asked = [one for one in others if one.measure.kind is MeasureKind.ASK]
+        if not acts and not asked:
+            await self.cases.move(work, case, ViolationState.CLOSED, "已告知本人")
+
+    async def _plan_after(self, work: Work, docket: Docket, number: int) -> None:
+        removals = [
+            one
+            for one in await measures.for_plan(work.connection, number)
+            if one.measure.kind is MeasureKind.REMOVE
+        ]
+        if any(one.state in _UNFINISHED for one in removals):
+            return
+        plan = await plans.get(work.connection, number)
+        if plan is None or plan.state not in (PlanState.APPROVED, PlanState.EXECUTING):
+            return
+        done = sum(one.state is MeasureState.DONE for one in removals)
+        await plans.move(work, number, PlanState.DONE, f"移出 {done} 人")
+        text = self.texts.plan_done(number, done, len(removals) - done)
+        report = Measure(
+            kind=MeasureKind.NOTIFY,
+            group=plan.groups[0],
+            account=plan.owner,
+            mode=Mode.ENFORCE,
+            text=text,
+            public_text=text,
+            plan=number,
+        )
+        await self.intentions.intend(work, docket, report, Ground())
