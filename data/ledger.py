@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import desc, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -46,7 +46,8 @@ def link_hash(
     previous: str, sequence: int, at: datetime, kind: str, subject: str, content: str
 ) -> str:
     """SHA-256 (hex) over every field of a link, separated by newlines; ``content`` comes last."""
-    text = "\n".join((previous, str(sequence), at.isoformat(), kind, subject, content))
+    moment = at.astimezone(UTC).isoformat()
+    text = "\n".join((previous, str(sequence), moment, kind, subject, content))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -75,13 +76,22 @@ async def chain_head(connection: AsyncConnection) -> tuple[int, str]:
     return (row.sequence, row.hash) if row else (0, GENESIS)
 
 
-async def verify_chain(connection: AsyncConnection) -> ChainReport:
-    """Recompute every hash from the first link on; stops at the first that is wrong."""
-    previous, expected, rows = GENESIS, 1, 0
+async def verify_chain(
+    connection: AsyncConnection, known: tuple[int, str] | None = None
+) -> ChainReport:
+    """Recompute every hash from the first link on; stops at the first that is wrong.
+
+    ``known`` is a head (sequence, hash) noted elsewhere: only with it does the loss of the newest
+    links show.
+    """
+    previous, expected = GENESIS, 1
     stream = await connection.stream(select(_ledger).order_by(_ledger.c.sequence))
     async for row in stream:
         digest = link_hash(previous, row.sequence, row.at, row.kind, row.subject, row.content)
-        if row.sequence != expected or row.previous != previous or row.hash != digest:
-            return ChainReport(ok=False, rows=rows, first_bad=row.sequence, head=previous)
-        previous, expected, rows = row.hash, expected + 1, rows + 1
-    return ChainReport(ok=True, rows=rows, first_bad=None, head=previous)
+        stands = row.sequence == expected and row.previous == previous and row.hash == digest
+        if not stands or (known is not None and known[0] == expected and known[1] != digest):
+            return ChainReport(ok=False, rows=expected - 1, first_bad=expected, head=previous)
+        previous, expected = row.hash, expected + 1
+    rows = expected - 1
+    lost = known is not None and known[0] > rows
+    return ChainReport(ok=not lost, rows=rows, first_bad=expected if lost else None, head=previous)

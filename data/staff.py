@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.identifiers import AccountKey
 from bot.domain.people import Roster, Staff, StaffStatus
+from bot.domain.roster_plan import RosterEntry
 from data import switches
 from data.ledger import Json, Work
 from data.scope import account_of, of_account
@@ -29,19 +30,6 @@ FROM_ROSTER = "roster"
 """How an account in the roster file itself is bound; every other way is proof and outweighs it."""
 
 _CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredStaff:
-    """A person on the roster with where the row came from.
-
-    ``absent_since`` is the first complete import the person was missing from; absence alone
-    proves nothing yet.
-    """
-
-    staff: Staff
-    source: str
-    absent_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +57,7 @@ class Binding:
     at: datetime
 
 
-async def load_staff(connection: AsyncConnection) -> list[StoredStaff]:
+async def load_staff(connection: AsyncConnection) -> list[RosterEntry]:
     """Everybody on the roster in the order of staff numbers, with the roster's own accounts."""
     accounts: dict[str, list[AccountKey]] = {}
     for one in await bindings(connection):
@@ -81,7 +69,7 @@ async def load_staff(connection: AsyncConnection) -> list[StoredStaff]:
 
 async def load_roster(connection: AsyncConnection) -> Roster:
     """The roster as the rules use it; accounts that were proven outweigh the roster's own."""
-    staff = [stored.staff for stored in await load_staff(connection)]
+    staff = [entry.staff for entry in await load_staff(connection)]
     proven = {
         one.account: one.staff_id for one in await bindings(connection) if one.how != FROM_ROSTER
     }
@@ -104,7 +92,7 @@ async def bindings(connection: AsyncConnection) -> list[Binding]:
     ]
 
 
-async def apply_roster(work: Work, following: Iterable[StoredStaff], imported: RosterImport) -> int:
+async def apply_roster(work: Work, following: Iterable[RosterEntry], imported: RosterImport) -> int:
     """Make the roster exactly ``following``; the id of the import.
 
     Accounts of the roster file replace those of the one before; an account proven otherwise
@@ -116,7 +104,7 @@ async def apply_roster(work: Work, following: Iterable[StoredStaff], imported: R
     changed = [one for staff_id, one in wanted.items() if before.get(staff_id) != one]
     await _delete_staff(work, gone)
     for start in range(0, len(changed), _CHUNK):
-        rows = [_columns(one) for one in changed[start : start + _CHUNK]]
+        rows = [_columns(one, imported.source) for one in changed[start : start + _CHUNK]]
         await upsert(work.connection, _staff, rows)
     await _bind_from_roster(work, wanted.values())
     number = await _write_import(work, replace(imported, applied=True))
@@ -171,14 +159,14 @@ async def _delete_staff(work: Work, staff_ids: list[str]) -> None:
         await work.connection.execute(delete(_staff).where(_staff.c.staff_id.in_(some)))
 
 
-async def _bind_from_roster(work: Work, following: Collection[StoredStaff]) -> None:
+async def _bind_from_roster(work: Work, following: Collection[RosterEntry]) -> None:
     proven = {one.account for one in await bindings(work.connection) if one.how != FROM_ROSTER}
     owners: dict[AccountKey, Staff] = {}
-    for stored in following:
-        for account in stored.staff.accounts:
+    for entry in following:
+        for account in entry.staff.accounts:
             # Somebody who left and came back has two rows: the account is that of the active one.
-            if account not in proven and (stored.staff.active or account not in owners):
-                owners[account] = stored.staff
+            if account not in proven and (entry.staff.active or account not in owners):
+                owners[account] = entry.staff
     await work.connection.execute(delete(_bindings).where(_bindings.c.how == FROM_ROSTER))
     rows = [
         _binding(account, person.staff_id, FROM_ROSTER, work.now)
@@ -218,15 +206,15 @@ async def _write_import(work: Work, imported: RosterImport) -> int:
     return number
 
 
-def _columns(stored: StoredStaff) -> dict[str, Any]:
-    person = stored.staff
+def _columns(entry: RosterEntry, source: str) -> dict[str, Any]:
+    person = entry.staff
     return {
         "staff_id": person.staff_id,
         "name": person.name,
         "departments": json.dumps(person.departments, ensure_ascii=False),
         "status": person.status.value,
-        "absent_since": stored.absent_since,
-        "source": stored.source,
+        "absent_since": entry.absent_since,
+        "source": source,
     }
 
 
@@ -240,7 +228,7 @@ def _binding(account: AccountKey, staff_id: str, how: str, at: datetime) -> dict
     }
 
 
-def _stored(row: Row[Any], accounts: tuple[AccountKey, ...]) -> StoredStaff:
+def _stored(row: Row[Any], accounts: tuple[AccountKey, ...]) -> RosterEntry:
     person = Staff(
         staff_id=row.staff_id,
         name=row.name,
@@ -248,4 +236,4 @@ def _stored(row: Row[Any], accounts: tuple[AccountKey, ...]) -> StoredStaff:
         status=StaffStatus(row.status),
         accounts=accounts,
     )
-    return StoredStaff(staff=person, source=row.source, absent_since=row.absent_since)
+    return RosterEntry(person, row.absent_since)

@@ -23,7 +23,7 @@ class FindingRow(SQLModel, table=True):
     group_id: str
     account_id: str
     violation: int | None = Field(default=None, index=True)
-    at: datetime = Field(sa_type=UtcDateTime)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
     skipped: str | None = None
 
 
@@ -85,7 +85,9 @@ class MeasureRow(SQLModel, table=True):
     __table_args__ = (
         Index("measures_open", "state", "not_before"),
         Index("measures_by_kind", "platform", "kind", "created_at"),
+        Index("measures_by_group", "platform", "group_id", "created_at"),
         Index("measures_by_violation", "violation"),
+        Index("measures_by_plan", "plan"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from data.types import UtcDateTime
@@ -42,7 +43,7 @@ class WatermarkRow(SQLModel, table=True):
 
     platform: str = Field(primary_key=True)
     group_id: str = Field(primary_key=True)
-    sequence: int
+    sequence: int = Field(sa_type=BigInteger)
     at: datetime = Field(sa_type=UtcDateTime)
 
 

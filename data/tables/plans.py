@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from data.types import UtcDateTime
@@ -53,6 +54,7 @@ class JoinRequestRow(SQLModel, table=True):
     """A request to join that was held for the owner."""
 
     __tablename__ = "join_requests"
+    __table_args__ = (Index("join_requests_by_request", "platform", "group_id", "request_id"),)
 
     number: int | None = Field(default=None, primary_key=True)
     platform: str
