@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from arclet.alconna import Alconna, Namespace, config
+from arclet.alconna import Alconna, Args, Namespace, config
 from rapidfuzz import fuzz, process
 
 from bot.domain.errors import BadInputError
@@ -18,6 +18,7 @@ _NAMESPACE = Namespace(
     enable_message_cache=False,
 )
 config.namespaces[_NAMESPACE.name] = _NAMESPACE
+_grammars: dict[tuple[str, str], Alconna[Any]] = {}
 _LONGEST_UNADDRESSED = 60
 _NUMBER = re.compile(r"(?P<letter>[A-Za-z])?\d{1,9}(?=\s|$)")
 _NONSENSE = "\u2603"
@@ -44,6 +45,12 @@ class _Entry:
     def read(self, rest: str) -> dict[str, Any] | None:
         result = self.grammar.parse(f"{self.command.name} {fold(rest)}".strip())
         return dict(result.all_matched_args) if result.matched else None
+
+    def may_be_glued(self, rest: str) -> bool:
+        """Whether ``rest`` may follow the name without a space (批准P3, 查违规上周)."""
+        if self.numbered and not _NUMBER.match(fold(rest)):
+            return False
+        return self.read(rest) is not None
 
 
 class CommandBook:
@@ -90,7 +97,7 @@ class CommandBook:
                 continue
             entry = self._entries[name]
             glued = bool(rest) and not rest[0].isspace()
-            if glued and entry.read(rest) is None:
+            if glued and not entry.may_be_glued(rest):
                 continue
             if addressed or _unmistakable(entry, rest.strip(), glued=glued):
                 return Match(entry.command, rest.strip())
@@ -117,11 +124,19 @@ class CommandBook:
 
 
 def _entry(command: Command) -> _Entry:
-    grammar: Alconna[Any] = Alconna(command.name, command.arguments, namespace=_NAMESPACE)
+    grammar = _grammar(command.name, command.arguments)
     form = command.usage.split()
     typed = not grammar.parse(f"{command.name} {_NONSENSE}").matched
     numbered = len(form) > 1 and "编号" in form[1]
     return _Entry(command, grammar, numbered, typed)
+
+
+def _grammar(name: str, arguments: Args) -> Alconna[Any]:
+    # Alconna counts every grammar ever made against a limit of the whole process.
+    key = (name, repr(arguments))
+    if key not in _grammars:
+        _grammars[key] = Alconna(name, arguments, namespace=_NAMESPACE)
+    return _grammars[key]
 
 
 def _unmistakable(entry: _Entry, rest: str, *, glued: bool) -> bool:
