@@ -104,4 +104,38 @@ FIELDS = {
     "bind.administrator": "",
     # registered by the owner
     "register.done": "number",
+    # who is not in order
+    "members.header": "groups members count counts",
+    "members.line": "group who standing",
+    "members.line_suggestion": "group who standing suggestion",
+    "members.more": "count",
+    "members.all_good": "groups members",
+    "members.unread": "count",
+    "members.unreadable": "group reason",
+    "members.where_to_refresh": "",
+    "members.public": "count",
+    # what an owner decides by number
+    "decision.more": "count",
+    "decision.join_approved": "number",
+    "decision.settled": "number",
+    "decision.false_hit": "number",
+    "decision.ambiguous": "number",
+    "decision.not_yours": "number",
+    "decision.about_yourself": "number",
+    "decision.bad_number": "given example",
+    # word lists
+    "lexicon.header": "words files at",
+    "lexicon.category": "title category count",
+    "lexicon.file": "file count",
+    "lexicon.reloaded": "",
+    "lexicon.broken": "reason",
+    # trying a text
+    "probe.folded": "folded",
+    "probe.hit": "span word title technique answer",
+    "probe.refused": "span word title reason",
+    "probe.clean": "",
+    "probe.verdict": "clause title severity",
+    "probe.doing": "where mode steps",
+    "probe.footer": "",
+    "probe.empty": "",
 }
