@@ -7,7 +7,7 @@ member ever has two cases for one fact: a rule clears its own case when another 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.domain.events import Event, MemberLeft, MemberRenamed, MembersRead, MessagePosted
+from bot.domain.events import Event, MemberRenamed, MembersRead, MessagePosted
 from bot.domain.findings import Clearance, Finding, Judgement
 from bot.domain.groups import Member
 from bot.domain.identifiers import AccountKey, GroupKey
@@ -40,7 +40,7 @@ class StandingRule:
     @property
     def judges(self) -> tuple[type[Event], ...]:
         """Readings, and whatever shows a card between two of them."""
-        return (MembersRead, MessagePosted, MemberRenamed, MemberLeft)
+        return (MembersRead, MessagePosted, MemberRenamed)
 
     def judge(self, event: Event, context: RuleContext) -> Iterable[Judgement]:
         """Findings for members of its standings, clearances for cases that are over."""
@@ -54,8 +54,6 @@ class StandingRule:
             case MemberRenamed(new_card=card) if card.strip():
                 known = context.member(event.group, event.account)
                 return self._judge_shown(event.group, event.account, card, known, context)
-            case MemberLeft():
-                return self._clear(event.group, {event.account: _GONE}, context)
         return ()
 
     def _judge_message(self, event: MessagePosted, context: RuleContext) -> Iterable[Judgement]:
