@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from adapters.simulator.groups import GroupPlan
 from adapters.simulator.onebot11 import segments as piece
 from adapters.simulator.onebot11 import wire
 from adapters.simulator.onebot11.identifiers import message_id
@@ -89,9 +90,13 @@ class Stage:
         doubtful = self.faults.doubtful_joins
         return self.world.request(group_id, account, comment, doubtful=doubtful)
 
-    def invite_bot(self, group_id: int, account: int) -> JoinRequest:
-        """Somebody asks the bot into a group."""
-        return self.world.invite_bot(group_id, account)
+    def invite_bot(self, plan: GroupPlan, account: int) -> JoinRequest:
+        """Somebody asks the bot into a group; it is a member once it agrees."""
+        return self.world.invite_bot(plan, account)
+
+    def take_bot_in(self, plan: GroupPlan, operator: int, *, role: Role = Role.MEMBER) -> None:
+        """Somebody takes the bot into a new group without asking."""
+        self.world.enter(plan, operator, role=role)
 
     def leave(self, group_id: int, account: int) -> None:
         """A member goes."""

@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Callable
-from typing import Protocol
 
-from adapters.simulator.groups import GroupPlan, Habit
+from adapters.simulator.groups import GroupPlan
+from adapters.simulator.onebot11.observer import Observer
 from adapters.simulator.onebot11.people import (
-    Group,
     JoinRequest,
     Member,
     Message,
@@ -14,95 +13,20 @@ from adapters.simulator.onebot11.people import (
     Role,
     Segment,
 )
+from adapters.simulator.onebot11.register import Register
 
 OWN_RECALL_SECONDS = 120
 """An ordinary member may recall his own words for two minutes."""
 
 
-class Observer(Protocol):
-    """Learns of everything that happens, as QQ's kernel tells the implementation."""
-
-    def spoken(self, message: Message) -> None:
-        """A message was posted."""
-
-    def recalled(self, message: Message, operator: int) -> None:
-        """A message was taken back."""
-
-    def joined(self, group: Group, account: int, operator: int, *, invited: bool) -> None:
-        """Somebody entered."""
-
-    def departed(self, group: Group, account: int, operator: int, reason: str) -> None:
-        """Somebody is gone; ``reason`` is ``leave``, ``kick`` or ``disband``."""
-
-    def muted(self, group: Group, account: int, operator: int, seconds: int) -> None:
-        """Somebody (0: everybody) was muted (-1: without end) or set free (0)."""
-
-    def role_changed(self, group: Group, account: int) -> None:
-        """An admin was made or unmade."""
-
-    def requested(self, request: JoinRequest) -> None:
-        """Somebody asked to enter."""
-
-    def uploaded(self, group: Group, account: int, file: dict[str, object]) -> None:
-        """A file was put into the group."""
-
-
-class World:
-    """All groups, people and messages; the only judge of who may do what."""
+class World(Register):
+    """Everything people do; the only judge of who may do what."""
 
     def __init__(self, self_id: int, *, now: Callable[[], float] = time.time) -> None:
-        self.self_id = self_id
-        self.groups: dict[int, Group] = {}
-        self.friends: set[int] = set()
-        self.nicknames: dict[int, str] = {self_id: "群规助手"}
-        self.private: dict[int, list[Message]] = {}
-        self.requests: list[JoinRequest] = []
+        super().__init__(self_id, now)
         self.observer: Observer | None = None
-        self.now = now
         self._issued = 0
-
-    def seconds(self) -> int:
-        """Unix time now, whole seconds."""
-        return int(self.now())
-
-    def found(self, plan: GroupPlan, *, bot_role: Role | None = Role.ADMIN) -> Group:
-        """Set up a group as planned; ``bot_role`` None leaves the bot out.
-
-        The owner and the admins are made friends of the bot, since only friends can be reached
-        in private (NC#37, NC#621).
-        """
-        group = Group(plan.group_id, plan.name)
-        since = self.seconds() - 86_400 * 300
-        for seat in plan.seats:
-            group.members[seat.account] = Member(
-                seat.account, seat.nickname, seat.card, Role(seat.role), joined_at=since
-            )
-            group.members[seat.account].robot = seat.habit is Habit.ROBOT
-            self.nicknames[seat.account] = seat.nickname
-            if seat.role != "member":
-                self.friends.add(seat.account)
-        if bot_role is not None:
-            nick = self.nicknames[self.self_id]
-            group.members[self.self_id] = Member(
-                self.self_id, nick, nick, bot_role, joined_at=since
-            )
-        if bot_role is Role.OWNER:
-            group.members[plan.owner.account].role = Role.ADMIN
-        self.groups[group.group_id] = group
-        return group
-
-    def group(self, group_id: int) -> Group:
-        """The group with this number; a missing one is the caller's mistake."""
-        if group_id not in self.groups:
-            raise RightsError(f"群({group_id})不存在")
-        return self.groups[group_id]
-
-    def member(self, group_id: int, account: int) -> Member:
-        """A member; a missing one raises what NapCat says then."""
-        member = self.group(group_id).members.get(account)
-        if member is None:
-            raise RightsError(f"群({group_id})成员{account}不存在")
-        return member
+        self._inviting: dict[str, GroupPlan] = {}
 
     # Speaking ---------------------------------------------------------------------------------
 
@@ -254,9 +178,17 @@ class World:
             raise RightsError(f"{account} 已被拒绝再次申请")
         return self._request(group_id, account, comment, doubtful=doubtful, invitation=False)
 
-    def invite_bot(self, group_id: int, account: int) -> JoinRequest:
-        """Somebody asks the bot to enter a group it does not know."""
-        return self._request(group_id, account, "", doubtful=False, invitation=True)
+    def invite_bot(self, plan: GroupPlan, account: int) -> JoinRequest:
+        """Somebody asks the bot into a group it does not know; it enters when it agrees."""
+        request = self._request(plan.group_id, account, "", doubtful=False, invitation=True)
+        self._inviting[request.flag] = plan
+        return request
+
+    def enter(self, plan: GroupPlan, operator: int, *, role: Role = Role.MEMBER) -> None:
+        """The bot is taken into a group."""
+        group = self.found(plan, bot_role=role)
+        if self.observer is not None:
+            self.observer.joined(group, self.self_id, operator, invited=True)
 
     def _request(
         self, group_id: int, account: int, comment: str, *, doubtful: bool, invitation: bool
@@ -281,7 +213,9 @@ class World:
             raise RightsError("ERR_NOT_GROUP_ADMIN")
         request.state = "approved" if approve else "rejected"
         request.decided_by, request.reason = actor, reason
-        if approve and not request.invitation:
+        if approve and request.invitation:
+            self.enter(self._inviting.pop(request.flag), request.applicant)
+        elif approve:
             self.join(request.group_id, request.applicant, actor)
 
     # Files ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.simulator.onebot11 import segments as piece
 from adapters.simulator.onebot11.faults import Timing
-from adapters.simulator.onebot11.people import RightsError
+from adapters.simulator.onebot11.people import RightsError, Role
 from tests.adapters.simulator.onebot11.bot_side import (
     ADMIN,
     BOT,
@@ -17,6 +17,7 @@ from tests.adapters.simulator.onebot11.bot_side import (
     STRANGER,
     WANG,
     connected,
+    small_group,
 )
 
 FIXTURES = Path(__file__).parents[5] / "shared" / "fixtures" / "onebot11" / "events.json"
@@ -225,9 +226,21 @@ async def test_a_join_request_holds_question_and_answer_and_its_moment(pair):
 
 async def test_an_invitation_of_the_bot_comes_as_invite(pair):
     bot, sim = pair
-    sim.invite_bot(777, OWNER)
+    request = sim.invite_bot(small_group(777, "新群"), OWNER)
     event = await bot.wait_for("group")
     assert (event["sub_type"], event["group_id"], event["comment"]) == ("invite", 777, "")
+    await bot.data("set_group_add_request", flag=request.flag, approve=True)
+    joined = await bot.wait_for("group_increase")
+    assert (joined["sub_type"], joined["user_id"], joined["group_id"]) == ("invite", BOT, 777)
+    assert 777 in {group["group_id"] for group in await bot.data("get_group_list")}
+
+
+async def test_the_bot_can_be_taken_into_a_new_group_as_admin(pair):
+    bot, sim = pair
+    sim.take_bot_in(small_group(777, "新群"), OWNER, role=Role.ADMIN)
+    assert (await bot.wait_for("group_increase"))["group_id"] == 777
+    own = await bot.data("get_group_member_info", group_id=777, user_id=BOT)
+    assert own["role"] == "admin"
 
 
 async def test_an_upload_is_a_notice_and_a_message(pair):

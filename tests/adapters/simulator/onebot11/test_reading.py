@@ -147,7 +147,7 @@ async def test_only_owner_and_admins_are_friends_at_first(pair):
 async def test_waiting_requests_are_listed_with_the_applicant_as_invitor(pair):
     bot, sim = pair
     request = sim.join_request(GROUP, STRANGER, "教务处王芳")
-    sim.invite_bot(777, OWNER)
+    sim.invite_bot(small_group(777, "新群"), OWNER)
     listed = await bot.data("get_group_system_msg", count=10)
     assert listed["join_requests"] == [
         {
