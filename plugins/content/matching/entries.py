@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final, Protocol
 
 from bot.domain.findings import Severity
@@ -74,12 +73,10 @@ class Response(StrEnum):
     """Not looked for."""
 
 
-DEFAULT_RESPONSES: Final[Mapping[Technique, Response]] = MappingProxyType(
-    {
-        technique: Response.ACT if technique.rank <= Technique.PINYIN.rank else Response.ASK
-        for technique in Technique
-    }
-)
+DEFAULT_RESPONSES: Final[Mapping[Technique, Response]] = {
+    technique: Response.ACT if technique.rank <= Technique.PINYIN.rank else Response.ASK
+    for technique in Technique
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +90,10 @@ class TechniquePolicy:
         """The category's answer, else the general one."""
         own = self.by_category.get(category, {}).get(technique)
         return own if own is not None else self.responses.get(technique, Response.OFF)
+
+    def looks_for(self, technique: Technique, category: str) -> bool:
+        """Whether the technique is seen through in this category."""
+        return self.response(technique, category) is not Response.OFF
 
     def joint_response(self, techniques: AbstractSet[Technique], category: str) -> Response:
         """A hit through several techniques is answered as the least trusted of them."""

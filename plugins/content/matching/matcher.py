@@ -16,6 +16,7 @@ from plugins.content.matching.entries import (
 from plugins.content.matching.fold import fold_table
 from plugins.content.matching.literals import Literals, is_literal
 from plugins.content.matching.patterns import Kind, Pattern, patterns_of, target_of
+from plugins.content.matching.stutters import Stutters
 from plugins.content.matching.verification import Candidate, Verdict, verify
 from plugins.content.matching.view import View, collapsed_view, folded_view
 
@@ -60,13 +61,16 @@ class Matcher:
         self,
         patterns: Sequence[tuple[Pattern, ...]],
         literals: Iterable[Listed],
+        stuttered: Iterable[str],
         policy: TechniquePolicy,
     ) -> None:
         self._patterns = patterns
         self._literals = Literals(literals)
         self._policy = policy
         self._table = fold_table()
-        texts = [same[0].text for same in patterns] or ["\0"]
+        self._stutters = Stutters(stuttered)
+        self._gates_from = len(patterns)
+        texts = [same[0].text for same in patterns] + self._stutters.gates
         self._scan = CharwiseDoubleArrayAhoCorasick(texts).find_overlapping
 
     @classmethod
@@ -77,50 +81,60 @@ class Matcher:
         plain: list[Listed] = []
         for entry in entries:
             (literals if is_literal(entry.word) else plain).append(entry)
+        targets = [target_of(entry) for entry in plain]
         grouped: dict[str, list[Pattern]] = {}
-        for pattern in patterns_of(map(target_of, plain), chosen):
+        for pattern in patterns_of(targets, chosen):
             grouped.setdefault(pattern.text, []).append(pattern)
-        return cls([tuple(same) for same in grouped.values()], literals, chosen)
+        stuttered = (
+            target.folded
+            for target in targets
+            if chosen.looks_for(Technique.REPETITION, target.listed.category)
+        )
+        return cls([tuple(same) for same in grouped.values()], literals, stuttered, chosen)
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The hits in order of position; the same empty tuple for every clean text."""
-        found = self._scan(text.translate(self._table))
+        folded = text.translate(self._table)
+        found = self._scan(folded)
         if not found and not self._literals:
             return NOTHING
-        return self._settle(text, self._examine(text, found))
+        return self._settle(text, self._examine(text, folded, found))
 
     def explain(self, text: str) -> Explanation:
         """How ``find`` comes to its answer."""
         folded = text.translate(self._table)
-        judged = list(self._examine(text, self._scan(folded)))
+        judged = list(self._examine(text, folded, self._scan(folded)))
         steps = tuple(self._step(text, view, verdict) for view, verdict in judged)
         return Explanation(text, folded, steps, self._settle(text, judged))
 
-    def _examine(self, text: str, found: Found) -> Iterator[Judged]:
-        """Look again at whatever the search found, and open the views it has found reason for."""
-        if not found:
+    def _examine(self, text: str, folded: str, found: Found) -> Iterator[Judged]:
+        """Look again at whatever the search found, and open the view it gives reason for."""
+        named = [match for match in found if match[2] < self._gates_from]
+        stutters = len(named) < len(found) and any(
+            number >= self._gates_from and self._stutters.opens(folded, end)
+            for _, end, number in found
+        )
+        if not named and not stutters:
             return
         view = folded_view(text)
-        opened: set[Kind] = set()
-        for start, end, number in found:
-            for pattern in self._patterns[number]:
-                if pattern.target is None:
-                    opened.add(pattern.kind)
-                else:
-                    candidate = Candidate(text, view, pattern, pattern.target, start, end)
-                    yield "folded", verify(candidate)
-        if Kind.DOUBLED in opened:
+        yield from self._verify(text, "folded", view, named)
+        if stutters:
             yield from self._examine_again(text, "collapsed", collapsed_view(view))
 
     def _examine_again(self, text: str, name: str, view: View) -> Iterator[Judged]:
-        """Only words that owe something to this view; the others have been judged already."""
-        for start, end, number in self._scan(view.text):
-            if not any(position in view.via for position in range(start, end)):
-                continue
+        """Only what owes something to this view; the rest has been judged already."""
+        owing = [
+            (start, end, number)
+            for start, end, number in self._scan(view.text)
+            if number < self._gates_from and any(at in view.via for at in range(start, end))
+        ]
+        return self._verify(text, name, view, owing)
+
+    def _verify(self, text: str, name: str, view: View, found: Found) -> Iterator[Judged]:
+        for start, end, number in found:
             for pattern in self._patterns[number]:
-                if pattern.kind is Kind.WORD and pattern.target is not None:
-                    candidate = Candidate(text, view, pattern, pattern.target, start, end)
-                    yield name, verify(candidate)
+                if not view.via or pattern.kind is Kind.WORD:
+                    yield name, verify(Candidate(text, view, pattern, start, end))
 
     def _settle(self, text: str, judged: Iterable[Judged]) -> tuple[Hit, ...]:
         """One hit a word and place, by the plainest reading."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from plugins.content.matching.entries import Listed, Response, Technique, TechniquePolicy
+from plugins.content.matching.entries import Listed, Technique, TechniquePolicy
 from plugins.content.matching.fold import fold, gap_of
 from plugins.content.matching.readings import readings
 
@@ -20,8 +20,6 @@ class Kind(Enum):
     WORD = "word"
     PINYIN = "pinyin"
     REVERSED = "reversed"
-    DOUBLED = "doubled"
-    """A listed word's character twice in a row: opens the collapsed view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +36,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One string of the automaton on behalf of one word; a gate serves all words (None)."""
+    """One string of the automaton on behalf of one word."""
 
     text: str
     kind: Kind
-    target: Target | None = None
+    target: Target
     syllables: tuple[str, ...] = ()
 
 
@@ -64,18 +62,13 @@ def target_of(listed: Listed) -> Target:
 
 def patterns_of(targets: Iterable[Target], policy: TechniquePolicy) -> Iterator[Pattern]:
     """Every string for every word, as far as the policy wants its technique."""
-    doubled: set[str] = set()
     for target in targets:
         yield Pattern(target.folded, Kind.WORD, target)
         category = target.listed.category
-        if policy.response(Technique.PINYIN, category) is not Response.OFF:
+        if policy.looks_for(Technique.PINYIN, category):
             yield from _pinyin(target)
-        if policy.response(Technique.REVERSED, category) is not Response.OFF:
+        if policy.looks_for(Technique.REVERSED, category):
             yield from _reversed(target)
-        if policy.response(Technique.REPETITION, category) is not Response.OFF:
-            doubled.update(target.folded[1:-1])
-    for character in sorted(doubled):
-        yield Pattern(character * 2, Kind.DOUBLED)
 
 
 def _pinyin(target: Target) -> Iterator[Pattern]:

@@ -45,9 +45,13 @@ class Candidate:
     original: str
     view: View
     pattern: Pattern
-    target: Target
     start: int
     end: int
+
+    @property
+    def target(self) -> Target:
+        """The word it may be."""
+        return self.pattern.target
 
     @property
     def low(self) -> int:

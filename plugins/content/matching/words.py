@@ -28,7 +28,9 @@ class Cut:
         low = max(0, start - _WINDOW)
         self._tokens: list[tuple[int, int]] = []
         position = low
-        for token in _dictionary().cut(text[low : end + _WINDOW], False):
+        # Lone surrogates are legal in a Python text and unknown to the dictionary.
+        window = text[low : end + _WINDOW].encode("utf-8", "replace").decode()
+        for token in _dictionary().cut(window, False):
             self._tokens.append((position, position + len(token)))
             position += len(token)
 
