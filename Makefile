@@ -20,6 +20,7 @@ help:
 	@echo "make lock          重新生成锁文件      make hooks      提交前自动检查"
 
 setup: $(READY)
+	@:
 
 $(READY): requirements.lock pyproject.toml .ci/setup
 	@.ci/setup
