@@ -1,0 +1,200 @@
+"""Trying a text without consequences, and looking after the word lists."""
+
+from arclet.alconna import AllParam, Args
+
+from bot.domain.errors import BadInputError
+from bot.domain.groups import Role
+from bot.domain.identifiers import GroupKey
+from bot.domain.measures import Mode
+from bot.domain.policy import Policy, Step
+from bot.engine.commands import Call, ChatRole, Command, Place, Reply
+from bot.engine.services import Services
+from bot.engine.texts import Texts
+from plugins.content.loading import WordListKeeper
+from plugins.content.matching import Hit
+from plugins.content.matching import Step as Candidate
+from plugins.content.rules import RULE_ID, WordLists, gravest, kind_for
+
+_MOST_CANDIDATES = 8
+_LONGEST_SHOWN = 60
+_STEPS = {
+    Step.REMIND: "提醒本人",
+    Step.TELL: "告知本人",
+    Step.RECALL: "撤回",
+    Step.ASK_OWNER: "请群主处理",
+    Step.ESCALATE: "上报监督人",
+    Step.PROPOSE_REMOVAL: "列入清理计划",
+    Step.APPROVE_JOIN: "同意入群",
+}
+_SPEAKING = frozenset({Step.REMIND, Step.TELL, Step.ASK_OWNER, Step.ESCALATE})
+
+
+def commands(services: Services, texts: Texts, keeper: WordListKeeper) -> tuple[Command, ...]:
+    """``试`` for whoever watches over groups, ``词库`` for the administrator."""
+    trial = Trial(services, texts, keeper)
+    lists = Lists(services, texts, keeper)
+    return (
+        Command(
+            name="试",
+            roles=frozenset({ChatRole.OWNER, ChatRole.SUPERVISOR, ChatRole.ADMINISTRATOR}),
+            place=Place.ANYWHERE,
+            usage="试 文本",
+            example="试 今天下午三点开会",
+            summary="试算一段文字会怎样处理,不保存",
+            arguments=Args["text", AllParam],
+            handle=trial.show,
+        ),
+        Command(
+            name="词库",
+            roles=frozenset({ChatRole.ADMINISTRATOR}),
+            place=Place.ANYWHERE,
+            usage="词库 [刷新]",
+            example="词库 刷新",
+            summary="查看各类词语的数量,或重新载入词库",
+            arguments=Args["action?", ["刷新"]],
+            handle=lists.show,
+        ),
+    )
+
+
+class Trial:
+    """``试``: what would be seen in a text, and what would be done. Nothing is kept."""
+
+    def __init__(self, services: Services, texts: Texts, keeper: WordListKeeper) -> None:
+        self._services = services
+        self._texts = texts
+        self._keeper = keeper
+
+    async def show(self, call: Call) -> Reply:
+        """Each stage in a line or two; always in private, for it repeats the words."""
+        if not call.rest:
+            raise BadInputError(self._text("probe.empty"))
+        lists = self._keeper.rule.lists
+        explained = lists.matcher.explain(call.rest)
+        lines = [self._text("probe.folded", folded=_short(explained.folded))]
+        lines += [self._candidate(one, lists) for one in explained.steps[:_MOST_CANDIDATES]]
+        lines += [
+            self._literal(hit, lists) for hit in explained.hits if not _among(hit, explained.steps)
+        ]
+        if explained.hits:
+            lines += self._verdict(gravest(explained.hits), lists, _group(call))
+        else:
+            lines.append(self._text("probe.clean"))
+        lines.append(self._text("probe.footer"))
+        return Reply("\n".join(lines), private=True)
+
+    def _candidate(self, one: Candidate, lists: WordLists) -> str:
+        fields = {
+            "span": _short(one.span),
+            "word": one.word,
+            "title": lists.subjects[one.category].title,
+        }
+        if one.technique is None:
+            return self._text("probe.refused", reason=one.refusal, **fields)
+        answer = _answer(acts=one.acts)
+        return self._text("probe.hit", technique=one.technique.label, answer=answer, **fields)
+
+    def _literal(self, hit: Hit, lists: WordLists) -> str:
+        return self._text(
+            "probe.hit",
+            span=_short(hit.span),
+            word=hit.word,
+            title=lists.subjects[hit.category].title,
+            technique=hit.technique.label,
+            answer=_answer(acts=hit.acts),
+        )
+
+    def _verdict(self, hit: Hit, lists: WordLists, group: GroupKey | None) -> list[str]:
+        subject = lists.subjects[hit.category]
+        kind, _ = kind_for(hit, Role.MEMBER)
+        policy = self._services.register.policy
+        mode = policy.default_mode if group is None else policy.mode(RULE_ID, group)
+        return [
+            self._text(
+                "probe.verdict",
+                clause=self._texts.clause(subject.clause),
+                title=subject.title,
+                severity=hit.severity.label,
+            ),
+            self._text(
+                "probe.doing",
+                where="默认" if group is None else self._texts.group_name(group),
+                mode=mode.label,
+                steps=_steps(policy, kind, mode),
+            ),
+        ]
+
+    def _text(self, key: str, **fields: object) -> str:
+        return self._services.wording.text(key, **fields)
+
+
+class Lists:
+    """``词库``: how many words there are, and loading them anew."""
+
+    def __init__(self, services: Services, texts: Texts, keeper: WordListKeeper) -> None:
+        self._services = services
+        self._texts = texts
+        self._keeper = keeper
+
+    async def show(self, call: Call) -> Reply:
+        """Counts by category and file; never a word of the lists."""
+        lines = []
+        if call.arguments.get("action"):
+            try:
+                await self._keeper.refresh(self._services.clock.now())
+            except BadInputError as error:
+                raise BadInputError(self._text("lexicon.broken", reason=error.message)) from error
+            lines.append(self._text("lexicon.reloaded"))
+        elif self._keeper.problem:
+            lines.append(self._text("lexicon.broken", reason=self._keeper.problem))
+        return Reply("\n".join((*lines, *self._counts())), private=True)
+
+    def _counts(self) -> list[str]:
+        loaded = self._keeper.loaded
+        subjects = loaded.lists.subjects
+        header = self._text(
+            "lexicon.header",
+            words=sum(loaded.by_category.values()),
+            files=len(loaded.by_file),
+            at=self._texts.moment(loaded.at),
+        )
+        by_category = [
+            self._text("lexicon.category", title=subjects[key].title, category=key, count=count)
+            for key, count in loaded.by_category.items()
+        ]
+        by_file = [
+            self._text("lexicon.file", file=name, count=count)
+            for name, count in loaded.by_file.items()
+        ]
+        return [header, *by_category, *by_file]
+
+    def _text(self, key: str, **fields: object) -> str:
+        return self._services.wording.text(key, **fields)
+
+
+def _group(call: Call) -> GroupKey | None:
+    """The group whose mode counts; None where the caller speaks for several."""
+    if call.group is not None:
+        return call.group
+    return next(iter(call.groups)) if len(call.groups) == 1 else None
+
+
+def _steps(policy: Policy, kind: str, mode: Mode) -> str:
+    done = policy.response(RULE_ID, kind).do
+    if mode is Mode.OBSERVE:
+        return "只作记录"
+    if mode is Mode.REMIND:
+        done = tuple(step for step in done if step in _SPEAKING)
+    return "、".join(_STEPS[step] for step in done) or "只作登记"
+
+
+def _answer(*, acts: bool) -> str:
+    return "可自动处理" if acts else "只由人工判断"
+
+
+def _among(hit: Hit, candidates: tuple[Candidate, ...]) -> bool:
+    return any(one.word == hit.word and one.end == hit.end for one in candidates)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "……"
