@@ -1,0 +1,1 @@
+"""One folder per duty: rules, commands and jobs that the engine is given."""
