@@ -1,0 +1,1 @@
+"""The commands of ``qungui``, one module per group."""
