@@ -114,7 +114,7 @@ class Reading:
         ]
         self._back: dict[int, Explanation | None] = {len(self._text): _NOTHING}
         self.front = self._explain_front()
-        """Each position up to which all is explained, with the fewest unregistered units."""
+        """Each position up to which all is explained, in the best way there is."""
 
     def back(self, position: int) -> Explanation | None:
         """What stands from ``position`` to the end, if all of it is explained."""
@@ -129,9 +129,9 @@ class Reading:
             if so_far is None:
                 continue
             for part in (*self._parts_at(position), *self._joining_at(position)):
-                known = found.get(part.end)
-                if known is None or len(known.units) > len(so_far.units) + bool(part.unit):
-                    found[part.end] = _and_then(so_far, part)
+                now, known = _and_then(so_far, part), found.get(part.end)
+                if known is None or _rank(now) < _rank(known):
+                    found[part.end] = now
         return found
 
     def _explain_back(self, position: int) -> Explanation | None:
@@ -166,6 +166,11 @@ class Reading:
                 yield _Part(position + len(own))
         if position == 0 and (sorting := _PREFIX_LETTERS.match(self._text)) is not None:
             yield _Part(sorting.end())
+
+
+def _rank(explanation: Explanation) -> tuple[int, int]:
+    """The lower the better: 教务处考试中心 is a department and its section, not some unit."""
+    return len(explanation.units), -len(explanation.departments)
 
 
 def _and_then(so_far: Explanation, part: _Part) -> Explanation:

@@ -1,5 +1,7 @@
 """Whether a few letters read as a real name, a mere surname, or something else."""
 
+from itertools import pairwise
+
 from bot.domain.name_grammar import Card
 from bot.domain.surnames import COMPOUND_SURNAMES, PINYIN_SURNAMES, SURNAMES, surname_of
 from bot.domain.titles import FAMILIAR_PREFIXES, HONORIFICS
@@ -35,6 +37,15 @@ def is_pinyin_name(card: Card, begin: int, end: int) -> bool:
         return False
     stops = sorted(joint for joint in card.joints if begin < joint <= end)
     return len(stops) > 1 and card.letters[begin : stops[0]] in PINYIN_SURNAMES
+
+
+def written_name(card: Card, begin: int, end: int) -> str:
+    """The name as a person would write it: without decoration, with its dots or blanks."""
+    inner = sorted(joint for joint in card.joints if begin < joint < end)
+    parts = [card.shown[one:other] for one, other in pairwise((begin, *inner, end))]
+    if card.dotted.intersection(inner):
+        return "·".join(parts)
+    return "".join(parts) if _any_han(card.shown[begin:end]) else " ".join(parts)
 
 
 def _is_courtesy(text: str) -> bool:

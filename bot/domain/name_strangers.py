@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.departments import Departments
 from bot.domain.name_grammar import Explanation, Reading
-from bot.domain.name_likeness import is_pinyin_name, is_surname_only, reads_as_name
+from bot.domain.name_likeness import is_pinyin_name, is_surname_only, reads_as_name, written_name
 from bot.domain.name_mentions import in_departments
 from bot.domain.people import Roster, Staff, Standing
 
@@ -31,7 +31,7 @@ def read_remainder(reading: Reading, roster: Roster, departments: Departments) -
         return _misnamed(None, "", "名片为空,请改为“部门-姓名”")
     before, begin, end = _strip(reading)
     department = before.departments[0] if before.departments else None
-    text = card.shown[begin:end]
+    text = written_name(card, begin, end)
     if not text:
         return _misnamed(department, "", "名片缺少姓名" if department else "名片应为“部门-姓名”")
     if is_surname_only(card.letters[begin:end]):

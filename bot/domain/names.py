@@ -12,6 +12,7 @@ from bot.domain.departments import Departments
 from bot.domain.identifiers import AccountKey
 from bot.domain.name_cards import card_for
 from bot.domain.name_grammar import Reading, read_card
+from bot.domain.name_likeness import is_surname_only
 from bot.domain.name_mentions import Mention, Shape, find_mentions, in_departments
 from bot.domain.name_strangers import Remainder, read_remainder
 from bot.domain.people import Roster, Staff, Standing
@@ -79,25 +80,27 @@ def _best_mention(case: _Case) -> Mention | None:
     """The reading nearest to 部门+姓名 of the account's owner, of somebody in that department."""
     card = case.reading.card
 
-    def fitness(mention: Mention) -> tuple[int, bool, bool, int, int]:
-        joints = (mention.begin in card.joints) + (mention.end in card.joints)
-        fits = any(
+    def fits(mention: Mention) -> bool:
+        return any(
             in_departments(person, mention.departments, case.departments)
             for person in mention.people
         )
-        return (mention.shape, case.owner in mention.people, fits, joints, mention.length)
 
-    mentions = find_mentions(case.reading, case.roster)
-    if len(mentions) < 2:
-        return mentions[0] if mentions else None
-    best = max(mentions, key=fitness)
-    if (
-        best.shape is Shape.CLUTTERED
-        and case.owner is None
-        and len({m.people for m in mentions}) > 1
-    ):
-        return None
-    return best
+    def fitness(mention: Mention) -> tuple[int, bool, bool, int, int]:
+        joints = (mention.begin in card.joints) + (mention.end in card.joints)
+        return (mention.shape, case.owner in mention.people, fits(mention), joints, mention.length)
+
+    mentions = [
+        one
+        for one in find_mentions(case.reading, case.roster)
+        # 教务处张处 is some 张 of 教务处, even if another department has a person named 张处.
+        if fits(one) or not is_surname_only(card.letters[one.begin : one.end])
+    ]
+    best = max(mentions, key=fitness, default=None)
+    if best is None or best.shape is not Shape.CLUTTERED or case.owner is not None:
+        return best
+    # Two names and no telling which is meant.
+    return best if len({one.people for one in mentions}) == 1 else None
 
 
 def _judge_other_name(case: _Case, owner: Staff, mention: Mention) -> NameJudgement:
