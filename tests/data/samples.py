@@ -78,3 +78,11 @@ def measure(kind: MeasureKind = MeasureKind.RECALL, **changes: Any) -> Measure:
 
 def receipt() -> Receipt:
     return Receipt(ReceiptHow.READ_BACK, NOW, "消息已不在群中")
+
+
+def names(folder: Path, pattern: str) -> list[str]:
+    return sorted(path.name for path in folder.glob(pattern))
+
+
+def content(path: Path) -> bytes:
+    return path.read_bytes()
