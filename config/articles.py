@@ -1,6 +1,5 @@
 """The regulation as data: every sentence that binds work groups, and the categories of content."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -54,8 +53,8 @@ class Clause(_Table):
 class Articles(_Table):
     """``articles.toml``, in the order of the file."""
 
-    categories: Mapping[str, Category]
-    clauses: Mapping[str, Clause]
+    categories: dict[str, Category]
+    clauses: dict[str, Clause]
 
     @model_validator(mode="after")
     def _cites_what_exists(self) -> Self:

@@ -133,9 +133,8 @@ def compare(count: int, share: float) -> None:
         for name in candidates
     )
     opened = sum(bool(everything.explain(text).steps) for text in texts) / len(texts)
-    print(
-        f"{count:>7} words {share:>4.0%} hits: {shown}  (build {built:.2f}s, looked again {opened:.1%})"
-    )
+    head = f"{count:>7} words {share:>4.0%} hits:"
+    print(f"{head} {shown} (built {built:.2f}s, looked again {opened:.1%})")
 
 
 def main() -> None:

@@ -26,9 +26,9 @@ class Gap(Enum):
     """A new line."""
 
 
-JOINERS: Final = frozenset("-/_·・‧•:：&＆+＋~～|｜\\＼‐‑‒－／＿=＝")
+JOINERS: Final = frozenset(".-/_·・‧•:：&＆+＋~～|｜\\＼‐‑‒－／＿=＝")
 MARKS: Final = frozenset(
-    "，。！？；、…—–―,.!?;()（）[]［］【】{}｛｝〈〉《》「」『』〔〕〖〗“”‘’\"'＂＇〝〞«»‹›⟨⟩．﹐﹑﹒﹔﹕﹖﹗"
+    "，。！？；、…—–―,!?;()（）[]［］【】{}｛｝〈〉《》「」『』〔〕〖〗“”‘’\"'＂＇〝〞«»‹›⟨⟩．﹐﹑﹒﹔﹕﹖﹗"
 )
 LINES: Final = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\u034f\U0001d159\ufffc")
