@@ -17,5 +17,7 @@ class Docket:
     proposals: list[tuple[Proposal, OpenCase]] = field(default_factory=list)
     watermarks: dict[GroupKey, tuple[int, datetime]] = field(default_factory=dict)
     """How far messages were seen, by group."""
+    holes: dict[GroupKey, int] = field(default_factory=dict)
+    """Groups whose message numbers jumped, and the last number before the jump."""
     reread: set[GroupKey] = field(default_factory=set)
     """Groups whose members must be read again soon."""

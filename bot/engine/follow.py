@@ -73,6 +73,8 @@ class Follow:
     def _spoke(self, docket: Docket, event: MessagePosted) -> None:
         if event.sequence is not None:
             mark = self.register.watermarks.get(event.group)
+            if mark is not None and not event.late and event.sequence > mark[0] + 1:
+                docket.holes.setdefault(event.group, mark[0])
             if mark is None or event.sequence > mark[0]:
                 docket.watermarks[event.group] = (event.sequence, event.occurred_at)
                 self.register.watermarks[event.group] = (event.sequence, event.occurred_at)

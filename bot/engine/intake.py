@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from loguru import logger
@@ -67,7 +66,7 @@ class Intake:
         self._queue: asyncio.Queue[Letter] = asyncio.Queue(maxsize=_ROOM)
         self._task: asyncio.Task[None] | None = None
         self._after: list[Callable[[Handled], None]] = []
-        self.last_event_at: dict[Platform, datetime] = {}
+        self._busy_since: float | None = None
 
     def start(self) -> None:
         """Begin to take events; call inside the running loop."""
@@ -87,6 +86,12 @@ class Intake:
     def waiting(self) -> int:
         """Events not yet committed."""
         return self._queue.qsize()
+
+    @property
+    def oldest_seconds(self) -> float:
+        """How long the oldest uncommitted event has waited; 0 when none waits."""
+        now = asyncio.get_running_loop().time()
+        return round(now - self._busy_since, 3) if self._busy_since is not None else 0.0
 
     @property
     def serving(self) -> bool:
@@ -112,7 +117,9 @@ class Intake:
             batch = [await self._queue.get()]
             while len(batch) < MOST_IN_A_BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
+            self._busy_since = asyncio.get_running_loop().time()
             await self._handle(batch)
+            self._busy_since = None
 
     async def _handle(self, batch: list[Letter]) -> None:
         """Commit a batch; wait as long as the database is out of reach; set poison aside."""
@@ -148,7 +155,6 @@ class Intake:
         )
         for (platform, outcome), count in tallied.items():
             EVENTS.labels(platform.value, outcome.value).inc(count)
-            self.last_event_at[platform] = self._register.now
         for (_, future), outcome in zip(batch, handled.outcomes, strict=True):
             if not future.done():
                 future.set_result(outcome)

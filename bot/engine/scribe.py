@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from loguru import logger
+
+from bot.domain.errors import QunguiError
 from bot.engine.clock import Clock
 from bot.engine.failpoints import failpoint
 from data.database import Database
@@ -32,6 +35,8 @@ class Scribe:
         self._clock = clock
         self._queue: asyncio.Queue[_Waiting] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self.on_rollback: Callable[[], Awaitable[object]] | None = None
+        """Undoes in memory what a rolled-back write had changed there."""
 
     def start(self) -> None:
         """Begin to write; call inside the running loop."""
@@ -74,6 +79,7 @@ class Scribe:
         try:
             results = await self._commit(batch)
         except Exception as error:  # noqa: BLE001  # handed on to whoever waits for it
+            await self._remember_anew()
             if len(batch) == 1:
                 _fail(batch[0], error)
                 return
@@ -83,6 +89,14 @@ class Scribe:
         for one, result in zip(batch, results, strict=True):
             if not one.future.done():
                 one.future.set_result(result)
+
+    async def _remember_anew(self) -> None:
+        if self.on_rollback is None:
+            return
+        try:
+            await self.on_rollback()
+        except QunguiError as error:
+            logger.error("memory could not be restored yet: {}", error.message)
 
     async def _commit(self, batch: list[_Waiting]) -> list[Any]:
         async with self._database.transaction(self._clock.now()) as work:

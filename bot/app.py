@@ -1,0 +1,108 @@
+"""The composition root: the only module that knows everybody."""
+
+import gc
+from contextlib import AsyncExitStack
+from importlib import import_module
+from pathlib import Path
+
+import nonebot
+from loguru import logger
+from nonebot.drivers import ASGIMixin
+
+from adapters.qq.adapter import QQAdapter
+from adapters.qq.settings import QQSettings, is_configured
+from adapters.qq.settings import load_settings as load_qq_settings
+from bot.domain.errors import BadInputError
+from bot.engine.assembly import Contribute, Engine, assemble
+from bot.engine.clock import Clock, SystemClock
+from bot.engine.router import register_matcher
+from bot.first_start import offer_administration
+from bot.health import Health, serve_health
+from config.settings import Settings
+from data.lock import only_one
+from data.migrate import upgrade
+
+PLUGINS = (
+    "plugins.real_name",
+    "plugins.membership",
+    "plugins.content",
+    "plugins.digest",
+    "plugins.oversight",
+    "plugins.administration",
+)
+"""Every duty, by dotted name: loading by path would derive a name from the working directory."""
+
+_GC_THRESHOLD = 50_000
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped.
+
+    Raises:
+        BadInputError: a setting or file is wrong, or no platform is configured.
+        RefusedError: another instance already serves from the same home.
+    """
+    env_files = (Path(".env"),)
+    if not is_configured(env_files):
+        raise BadInputError(
+            "还没有接入任何平台。接入 QQ 请设置 ONEBOT_ACCESS_TOKEN,见 docs/安装.md。"
+        )
+    with only_one(settings.home):
+        _serve(settings, load_qq_settings(env_files))
+
+
+def contributions() -> tuple[Contribute, ...]:
+    """What every plugin gives; usable without NoneBot, as the command line does."""
+    return tuple(import_module(name).contribute for name in PLUGINS)
+
+
+def build(settings: Settings, clock: Clock | None = None) -> Engine:
+    """The assembled engine without a platform."""
+    return assemble(settings, clock or SystemClock(), contributions())
+
+
+def _serve(settings: Settings, qq: QQSettings) -> None:
+    nonebot.init(
+        driver="~fastapi",
+        host=str(settings.host),
+        port=settings.port,
+        log_level="INFO",
+        fastapi_openapi_url=None,
+        fastapi_docs_url=None,
+        fastapi_redoc_url=None,
+    )
+    for name in PLUGINS:
+        nonebot.load_plugin(name)
+    engine = build(settings)
+    register_matcher(engine.router)
+    driver = nonebot.get_driver()
+    driver.register_adapter(QQAdapter, door=engine.gate, settings=qq)
+    adapter = next(one for one in driver._adapters.values() if isinstance(one, QQAdapter))  # noqa: SLF001  # NoneBot offers no other way to the instance
+    if not isinstance(driver, ASGIMixin):
+        raise BadInputError("驱动须为 FastAPI。")
+    serve_health(driver, Health(engine, adapter))
+    _tie(engine, settings)
+    nonebot.run()
+
+
+def _tie(engine: Engine, settings: Settings) -> None:
+    """Start and stop the engine with NoneBot."""
+    driver = nonebot.get_driver()
+    stack = AsyncExitStack()
+
+    @driver.on_startup
+    async def start() -> None:
+        saved = await upgrade(settings.database_url)
+        if saved is not None:
+            logger.info("数据库已升级,升级前的备份在 {}", saved)
+        await engine.start()
+        stack.push_async_callback(engine.stop)
+        await offer_administration(engine)
+        # What exists now lives as long as the process: scanning it again and again costs a third.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_GC_THRESHOLD)
+
+    @driver.on_shutdown
+    async def stop() -> None:
+        await stack.aclose()

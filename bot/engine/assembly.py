@@ -1,0 +1,194 @@
+"""Puts the engine together from its parts. Knows no platform and no plugin."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.identifiers import GroupKey
+from bot.engine.cases import Cases
+from bot.engine.catch_up import CatchUp
+from bot.engine.clock import Clock
+from bot.engine.contribution import Contribution, Job
+from bot.engine.delivery import Delivery
+from bot.engine.dispatch import Dispatcher
+from bot.engine.dispatch_acts import Acts
+from bot.engine.enforcement import Enforcement
+from bot.engine.follow import Follow
+from bot.engine.gate import Gate
+from bot.engine.intake import Intake
+from bot.engine.intentions import Intentions
+from bot.engine.judge import Judge
+from bot.engine.outbox import Outboxes
+from bot.engine.proofs import Proofs
+from bot.engine.proposals import Proposals
+from bot.engine.readings import Readings
+from bot.engine.recollection import Recollection
+from bot.engine.register import Register
+from bot.engine.responses import Responses
+from bot.engine.router import Router
+from bot.engine.scribe import Scribe
+from bot.engine.services import Services
+from bot.engine.settlement import Settlement
+from bot.engine.texts import Texts
+from bot.engine.timetable import Timetable
+from bot.engine.watch import Watch
+from config.articles import load_articles
+from config.departments import load_departments
+from config.policy import load_policy, require_responses
+from config.settings import Settings
+from config.wording import load_wording
+from data import events
+from data.database import Database
+from data.excerpts import Vault
+
+_KEPT_EVENTS = timedelta(days=3)
+
+Contribute = Callable[[Services], Contribution]
+
+
+@dataclass(slots=True)
+class Engine:
+    """The assembled engine: what the composition root starts, stops and connects."""
+
+    services: Services
+    gate: Gate
+    intake: Intake
+    dispatcher: Dispatcher
+    outboxes: Outboxes
+    recollection: Recollection
+    router: Router
+    readings: Readings
+    timetable: Timetable
+    _watch: Watch
+    _watching: "asyncio.Task[None] | None" = None
+
+    async def start(self) -> None:
+        """Remember, then begin to listen and to act."""
+        known = await self.recollection.everything()
+        self._watch.remember(known)
+        self.services.scribe.start()
+        self.intake.start()
+        self.dispatcher.start()
+        self.timetable.start()
+        self._watching = asyncio.get_running_loop().create_task(self._watch.run(), name="watch")
+
+    async def stop(self) -> None:
+        """Stop acting first, listening next, writing last."""
+        self.timetable.stop()
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        await self.gate.stop()
+        await self.dispatcher.stop()
+        await self.intake.stop()
+        await self.services.scribe.stop()
+        await self.services.database.close()
+
+
+def assemble(settings: Settings, clock: Clock, contribute: Sequence[Contribute]) -> Engine:
+    """Build everything; nothing runs and nothing is connected yet.
+
+    Raises:
+        BadInputError: a configuration file is wrong.
+    """
+    policy = load_policy(settings.config, mode=settings.mode, zone=settings.timezone)
+    departments = load_departments(settings.config)
+    wording = load_wording(settings.config)
+    articles = load_articles(settings.config)
+    database = Database(settings.database_url)
+    vault = Vault(settings.home / "keys")
+    register = Register(policy, departments)
+    scribe = Scribe(database, clock)
+    recollection = Recollection(register, database, settings, clock, policy, departments)
+    scribe.on_rollback = recollection.everything
+    texts = Texts(wording, articles, register, settings.timezone)
+    intentions, cases = Intentions(register), Cases(register, vault)
+    responses = Responses(register, texts, intentions)
+    settlement = Settlement(register, texts, cases, intentions, responses)
+    proposals = Proposals(register, texts, cases, intentions)
+    enforcement = Enforcement(register, texts, cases, intentions, responses, proposals)
+    proofs = Proofs()
+    outboxes = Outboxes(register, Delivery(register, scribe, settlement, texts), clock)
+    acts = Acts(register, scribe, database, settlement, proofs)
+    dispatcher = Dispatcher(database, clock, acts, outboxes)
+    late: dict[str, Readings] = {}
+
+    async def read_members(group: GroupKey) -> None:
+        await late["readings"].read(group)
+
+    async def reload() -> None:
+        await recollection.decided()
+        dispatcher.wake()
+
+    services = Services(
+        settings=settings,
+        wording=wording,
+        clock=clock,
+        database=database,
+        vault=vault,
+        register=register,
+        scribe=scribe,
+        speech=outboxes,
+        read_members=read_members,
+        reload=reload,
+    )
+    contributions = [give(services) for give in contribute]
+    rules = [rule for one in contributions for rule in one.rules]
+    require_responses(policy, {rule.rule_id: rule.kinds for rule in rules})
+    intake = Intake(
+        scribe=scribe,
+        judge=Judge(rules),
+        enforcement=enforcement,
+        follow=Follow(register, settlement, cases),
+        register=register,
+        zone=settings.timezone,
+    )
+    readings = late["readings"] = Readings(register, intake, clock)
+    catch_up = CatchUp(register, intake, readings, clock)
+    router = Router([command for one in contributions for command in one.commands], services)
+    gate = Gate(
+        register=register,
+        intake=intake,
+        router=router,
+        dispatcher=dispatcher,
+        proofs=proofs,
+        readings=readings,
+        catch_up=catch_up,
+    )
+    timetable = _timetable(
+        clock, readings, catch_up, scribe, [job for one in contributions for job in one.jobs]
+    )
+    return Engine(
+        services,
+        gate,
+        intake,
+        dispatcher,
+        outboxes,
+        recollection,
+        router,
+        readings,
+        timetable,
+        Watch(database, recollection, readings),
+    )
+
+
+def _timetable(
+    clock: Clock, readings: Readings, catch_up: CatchUp, scribe: Scribe, jobs: Sequence[Job]
+) -> Timetable:
+    async def read_overdue(_now: datetime) -> None:
+        await readings.overdue()
+
+    async def look_for_requests(_now: datetime) -> None:
+        await catch_up.requests()
+
+    async def forget_old_events(now: datetime) -> None:
+        await scribe.write(lambda work: events.forget_before(work, now - _KEPT_EVENTS))
+
+    timetable = Timetable(clock)
+    timetable.every("read members", timedelta(seconds=30), read_overdue)
+    timetable.every("look for requests", timedelta(minutes=3), look_for_requests)
+    timetable.every("forget old events", timedelta(hours=6), forget_old_events)
+    for job in jobs:
+        timetable.every(job.name, job.every, job.run)
+    return timetable

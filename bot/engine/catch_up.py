@@ -1,0 +1,126 @@
+"""After every connection: read what is, and find what was missed. Events in an outage are lost."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from loguru import logger
+
+from bot.domain.errors import PlatformError
+from bot.domain.events import MessagePosted, MessagesMissed
+from bot.domain.identifiers import GroupKey
+from bot.engine.clock import Clock
+from bot.engine.intake import Intake
+from bot.engine.platform import GroupPlatform
+from bot.engine.readings import Readings
+from bot.engine.register import Register
+
+OLDEST = timedelta(hours=24)
+"""How far back missed messages are judged."""
+_MOST_MESSAGES = 500
+_REORDER_SECONDS = 3.0
+_AT_ONCE = 4
+
+
+@dataclass(slots=True)
+class CatchUp:
+    """Reads groups, members, waiting requests and history of a fresh connection."""
+
+    register: Register
+    intake: Intake
+    readings: Readings
+    clock: Clock
+    _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    _filling: set[GroupKey] = field(default_factory=set)
+
+    async def connected(self, platform: GroupPlatform) -> None:
+        """Bring the register up to what the platform says now."""
+        try:
+            found = await platform.groups()
+        except PlatformError as error:
+            logger.error("groups could not be read: {}", error.message)
+            return
+        await asyncio.gather(
+            self.readings.read_all(found),
+            self._requests(platform),
+            *(self._missed(platform, group.key) for group in found),
+        )
+
+    async def requests(self) -> None:
+        """Look for requests to join that produced no event."""
+        for platform in list(self.register.platforms.values()):
+            if platform.connected:
+                await self._requests(platform)
+
+    async def fill(self, group: GroupKey, after: int) -> None:
+        """A number was skipped while connected: fetch what lies in the hole."""
+        platform = self.register.platforms.get(group.platform)
+        if platform is None or group in self._filling:
+            return
+        self._filling.add(group)
+        try:
+            await asyncio.sleep(_REORDER_SECONDS)
+            history = await platform.history(group, after=after, limit=_MOST_MESSAGES)
+            await self._judge(history.messages)
+        except PlatformError as error:
+            logger.info("history of {} could not be read: {}", group, error.message)
+        finally:
+            self._filling.discard(group)
+
+    async def _requests(self, platform: GroupPlatform) -> None:
+        try:
+            for request in await platform.pending_joins():
+                await self.intake.submit(request)
+        except PlatformError as error:
+            logger.warning("waiting requests could not be read: {}", error.message)
+
+    async def _missed(self, platform: GroupPlatform, group: GroupKey) -> None:
+        mark = self.register.watermarks.get(group)
+        async with self._room:
+            try:
+                if mark is None:
+                    await self._begin(platform, group)
+                else:
+                    await self._since(platform, group, mark)
+            except PlatformError as error:
+                logger.warning("history of {} could not be read: {}", group, error.message)
+                await self._gap(group, mark[1] if mark else None, None)
+
+    async def _begin(self, platform: GroupPlatform, group: GroupKey) -> None:
+        """The first time: remember where the group stands, judge nothing of before."""
+        history = await platform.history(group, after=None, limit=1)
+        for message in history.messages[-1:]:
+            if message.sequence is not None:
+                self.register.watermarks.setdefault(group, (message.sequence, message.occurred_at))
+
+    async def _since(
+        self, platform: GroupPlatform, group: GroupKey, mark: tuple[int, datetime]
+    ) -> None:
+        history = await platform.history(group, after=mark[0], limit=_MOST_MESSAGES)
+        await self._judge(history.messages)
+        if history.missing or not history.complete:
+            await self._gap(group, mark[1], history.missing)
+
+    async def _judge(self, messages: tuple[MessagePosted, ...]) -> None:
+        oldest = self.clock.now() - OLDEST
+        waiting = [
+            await self.intake.offer(message)
+            for message in messages
+            if message.occurred_at >= oldest
+        ]
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _gap(self, group: GroupKey, since: datetime | None, missing: int | None) -> None:
+        now = self.clock.now()
+        await self.intake.submit(
+            MessagesMissed(
+                platform=group.platform,
+                event_id=f"gap:{group.id}:{(since or now).isoformat()}",
+                occurred_at=now,
+                received_at=now,
+                group=group,
+                since=since,
+                until=now,
+                count=missing,
+            )
+        )

@@ -1,0 +1,124 @@
+"""Carries out what was recorded: the database is the queue, so nothing intended is forgotten."""
+
+import asyncio
+import heapq
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from loguru import logger
+
+from bot.domain.errors import QunguiError
+from bot.domain.identifiers import GroupKey
+from bot.domain.measures import Rung
+from bot.engine.clock import Clock
+from bot.engine.dispatch_acts import Acts, Later
+from bot.engine.outbox import Outboxes
+from data import measures
+from data.database import Database
+from data.measures import StoredMeasure
+
+_POLL_SECONDS = 1.0
+_SETTLE_EVERY = timedelta(seconds=30)
+
+
+@dataclass(slots=True)
+class _Lane:
+    """The acts of one group, one after another."""
+
+    waiting: deque[StoredMeasure] = field(default_factory=deque)
+    task: "asyncio.Task[None] | None" = None
+
+
+class Dispatcher:
+    """Reads intended measures and hands acts to their group's lane, messages to the outbox.
+
+    It looks whenever it is woken (a commit of this process) and once a second (a commit of another
+    process, such as an approval on the command line).
+    """
+
+    def __init__(self, database: Database, clock: Clock, acts: Acts, outboxes: Outboxes) -> None:
+        self._database = database
+        self._clock = clock
+        self._acts = acts
+        self._outboxes = outboxes
+        self._lanes: dict[GroupKey, _Lane] = {}
+        self._later: list[tuple[datetime, int, StoredMeasure]] = []
+        self._last_seen = 0
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._settled_at: datetime | None = None
+
+    def start(self) -> None:
+        """Begin to act; call inside the running loop."""
+        self._outboxes.start()
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="dispatch")
+
+    async def stop(self) -> None:
+        """Stop acting; what was begun and not proven is read back at the next start."""
+        tasks = [lane.task for lane in self._lanes.values() if lane.task]
+        if self._task:
+            tasks.append(self._task)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._outboxes.stop()
+
+    def wake(self) -> None:
+        """Something was committed."""
+        self._woken.set()
+
+    @property
+    def waiting(self) -> int:
+        """Acts that are waiting for their turn."""
+        return sum(len(lane.waiting) for lane in self._lanes.values()) + len(self._later)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._look()
+            except QunguiError as error:
+                logger.error("measures wait, the database is out of reach: {}", error.message)
+            try:
+                async with asyncio.timeout(_POLL_SECONDS):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+            self._woken.clear()
+
+    async def _look(self) -> None:
+        now = self._clock.now()
+        async with self._database.reading() as connection:
+            found = await measures.waiting(connection, self._last_seen)
+        for stored in found:
+            self._last_seen = max(self._last_seen, stored.id)
+            self._route(stored, now)
+        while self._later and self._later[0][0] <= now:
+            self._route(heapq.heappop(self._later)[2], now)
+        if self._settled_at is None or now - self._settled_at > _SETTLE_EVERY:
+            self._settled_at = now
+            await self._acts.settle_unknown()
+
+    def _route(self, stored: StoredMeasure, now: datetime) -> None:
+        measure = stored.measure
+        if measure.kind.speaks:
+            self._outboxes.post(stored)
+        elif measure.rung is not Rung.AUTOMATIC:
+            return
+        elif measure.not_before is not None and measure.not_before > now:
+            heapq.heappush(self._later, (measure.not_before, stored.id, stored))
+        else:
+            lane = self._lanes.setdefault(measure.group, _Lane())
+            lane.waiting.append(stored)
+            if lane.task is None or lane.task.done():
+                lane.task = asyncio.get_running_loop().create_task(self._serve(lane))
+
+    async def _serve(self, lane: _Lane) -> None:
+        while lane.waiting:
+            stored = lane.waiting.popleft()
+            try:
+                await self._acts.carry_out(stored)
+            except Later as later:
+                heapq.heappush(self._later, (later.until, later.stored.id, later.stored))
+            except Exception as error:  # noqa: BLE001  # one measure must not stop its group's lane
+                logger.opt(exception=error).error("measure M{} was not carried out", stored.id)

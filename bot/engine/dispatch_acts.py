@@ -1,0 +1,307 @@
+"""Carries out one act upon a person or a message, and proves it."""
+
+import asyncio
+import random
+from collections.abc import Awaitable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from aiolimiter import AsyncLimiter
+from loguru import logger
+
+from bot.domain.errors import (
+    PlatformBusyError,
+    PlatformError,
+    PlatformRefusedError,
+    PlatformUnknownError,
+    QunguiError,
+)
+from bot.domain.events import Event
+from bot.domain.identifiers import GroupKey, Platform
+from bot.domain.interlocks import check, protected
+from bot.domain.measures import (
+    Measure,
+    MeasureKind,
+    MeasureState,
+    Receipt,
+    ReceiptHow,
+)
+from bot.engine.docket import Docket
+from bot.engine.facts import gather
+from bot.engine.failpoints import failpoint
+from bot.engine.metrics import MEASURES
+from bot.engine.platform import GroupPlatform
+from bot.engine.proofs import Proofs, effect_of
+from bot.engine.register import Register
+from bot.engine.scribe import Scribe
+from bot.engine.settlement import Settlement
+from data import measures
+from data.database import Database
+from data.ledger import Work
+from data.measures import StoredMeasure
+
+NOTICE_SECONDS = 2.0
+"""How long the platform's own notice is waited for before the state is read back."""
+_READ_BACKS = (0.5, 2.0, 5.0)
+_MOST_ATTEMPTS = 8
+_IDLE_SECONDS = 0.2
+_FIRST_BACKOFF = timedelta(seconds=2)
+_LONGEST_BACKOFF = timedelta(minutes=10)
+_REMOVALS_AT_ONCE = 3
+
+
+class Later(Exception):  # noqa: N818  # a signal between dispatcher and lane, not an error
+    """Try this measure again at ``until``."""
+
+    def __init__(self, stored: StoredMeasure, until: datetime) -> None:
+        super().__init__(stored.id)
+        self.stored = stored
+        self.until = until
+
+
+@dataclass(slots=True)
+class Acts:
+    """The one place that removes, mutes, recalls, renames or admits anybody.
+
+    Read back before anything that may have been tried already; ask the interlocks with fresh facts;
+    note the attempt; call; wait for proof; write the receipt.
+    """
+
+    register: Register
+    scribe: Scribe
+    database: Database
+    settlement: Settlement
+    proofs: Proofs
+    pacers: dict[Platform, AsyncLimiter] = field(default_factory=dict)
+
+    async def carry_out(self, stored: StoredMeasure) -> None:
+        """See one measure through to its end.
+
+        Raises:
+            Later: the platform is busy; the measure waits in the database.
+        """
+        platform = await self._ready(stored.measure.group)
+        try:
+            if stored.attempted_at is not None and await self._shown(platform, stored.measure):
+                await self._done(stored, ReceiptHow.READ_BACK, "重启后核对")
+                return
+            reason = await self._fresh_objection(platform, stored)
+            if reason is not None:
+                await self._end(stored, *reason)
+                return
+            await self._pace(platform, stored.measure)
+            failpoint("before_attempt")
+            if not await self._note_attempt(stored):
+                return
+            failpoint("after_attempt")
+            await self._attempt(platform, replace(stored, attempts=stored.attempts + 1))
+        except PlatformBusyError as error:
+            await self._again(stored, error)
+        except PlatformRefusedError as error:
+            await self._end(stored, MeasureState.REFUSED, error.message)
+        except PlatformUnknownError as error:
+            await self._end(stored, MeasureState.UNKNOWN, error.message)
+
+    async def settle_unknown(self) -> None:
+        """Read back what stayed unknown: done is done; what is not done may be tried again."""
+        async with self.database.reading() as connection:
+            unsettled = await measures.unsettled(connection)
+        for stored in unsettled:
+            platform = self.register.platforms.get(stored.measure.group.platform)
+            if platform is None or not platform.connected or stored.measure.kind.speaks:
+                continue
+            try:
+                if await self._shown(platform, stored.measure):
+                    await self._done(stored, ReceiptHow.READ_BACK, "事后核对")
+            except PlatformError as error:
+                logger.info("M{} is still unknown: {}", stored.id, error.message)
+
+    async def _ready(self, group: GroupKey) -> GroupPlatform:
+        """Wait for the platform, and for the ice to melt (I10)."""
+        while True:
+            platform = self.register.platforms.get(group.platform)
+            if platform is not None and platform.connected and not self.register.frozen:
+                return platform
+            await asyncio.sleep(_IDLE_SECONDS)
+
+    async def _fresh_objection(
+        self, platform: GroupPlatform, stored: StoredMeasure
+    ) -> tuple[MeasureState, str] | None:
+        """Why it must not be done any more, asked of the platform and not of memory."""
+        measure = stored.measure
+        if measure.kind not in (MeasureKind.REMOVE, MeasureKind.MUTE, MeasureKind.FIX_NAME):
+            return None
+        if measure.account is None:
+            return MeasureState.FAILED, "没有指明成员"
+        member = await platform.member(measure.group, measure.account)
+        if member is None:
+            return MeasureState.EXPIRED, "已不在本群"
+        state = self.register.groups.get(measure.group)
+        if state is not None:
+            state.members[member.account] = member
+        reason = protected(member, self.register.exempt_accounts)
+        if reason is not None:
+            return MeasureState.WITHHELD, reason
+        if measure.kind is MeasureKind.REMOVE and not self._still_called_for(stored):
+            return MeasureState.EXPIRED, "情况已变,无需移出"
+        return None
+
+    def _still_called_for(self, stored: StoredMeasure) -> bool:
+        case = self.register.by_number.get(stored.violation or 0)
+        return case is not None and case.state.live
+
+    async def _pace(self, platform: GroupPlatform, measure: Measure) -> None:
+        if measure.kind is not MeasureKind.REMOVE:
+            return
+        pacer = self.pacers.get(platform.platform)
+        if pacer is None:
+            seconds = platform.pace.between_removals.total_seconds() * _REMOVALS_AT_ONCE
+            pacer = self.pacers[platform.platform] = AsyncLimiter(_REMOVALS_AT_ONCE, seconds)
+        await pacer.acquire()
+
+    async def _note_attempt(self, stored: StoredMeasure) -> bool:
+        """Ask the interlocks a last time and note the attempt, in one transaction."""
+
+        async def write(work: Work) -> bool:
+            self.register.now = work.now
+            measure = stored.measure
+            facts = await gather(
+                work.connection,
+                measure,
+                self.register,
+                severity=stored.severity,
+                certain=stored.certain,
+                own_share=1,
+            )
+            reason = check(measure, facts, self.register.policy.limits)
+            if reason is None:
+                await measures.attempt(work, [stored.id])
+                return True
+            await self._finish(work, stored, MeasureState.WITHHELD, None, reason)
+            return False
+
+        return await self.scribe.write(write)
+
+    async def _attempt(self, platform: GroupPlatform, stored: StoredMeasure) -> None:
+        measure = stored.measure
+        effect = effect_of(measure)
+        notice = self.proofs.expect(effect) if effect else None
+        try:
+            await _call(platform, measure)
+            failpoint("after_call")
+            if notice is not None and await _arrives(notice):
+                failpoint("after_proof")
+                await self._done(stored, ReceiptHow.PLATFORM_NOTICE, "平台通知")
+                return
+        finally:
+            if notice is not None:
+                notice.cancel()
+        for pause in _READ_BACKS:
+            if await self._shown(platform, measure):
+                failpoint("after_proof")
+                await self._done(stored, ReceiptHow.READ_BACK, "读回核对")
+                return
+            await asyncio.sleep(pause)
+        raise PlatformRefusedError("平台答复成功,但核对发现没有生效")
+
+    async def _shown(self, platform: GroupPlatform, measure: Measure) -> bool:
+        """Whether the platform's present state shows the effect."""
+        match measure.kind:
+            case MeasureKind.RECALL if measure.message is not None:
+                return not await platform.message_exists(measure.message)
+            case MeasureKind.REMOVE if measure.account is not None:
+                return await platform.member(measure.group, measure.account) is None
+            case MeasureKind.APPROVE_JOIN if measure.account is not None:
+                return await platform.member(measure.group, measure.account) is not None
+            case MeasureKind.REJECT_JOIN:
+                waiting = await platform.pending_joins()
+                return all(one.request_id != measure.request_id for one in waiting)
+            case MeasureKind.MUTE if measure.account is not None:
+                return await _muted_as_wished(platform, measure)
+            case MeasureKind.FIX_NAME if measure.account is not None:
+                member = await platform.member(measure.group, measure.account)
+                return member is not None and member.card == measure.card
+            case _:
+                return False
+
+    async def _again(self, stored: StoredMeasure, error: PlatformBusyError) -> None:
+        attempts = stored.attempts + 1
+        if attempts >= _MOST_ATTEMPTS:
+            await self._end(stored, MeasureState.FAILED, error.message)
+            return
+        wait = error.retry_after or min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2**attempts)
+        until = datetime.now(UTC) + wait * random.uniform(0.5, 1.0)  # noqa: S311  # jitter
+        await self.scribe.write(
+            lambda work: measures.postpone(work, stored.id, until, error.message)
+        )
+        measure = replace(stored.measure, not_before=until)
+        raise Later(replace(stored, measure=measure, attempts=attempts), until)
+
+    async def _done(self, stored: StoredMeasure, how: ReceiptHow, detail: str) -> None:
+        receipt = Receipt(how, datetime.now(UTC), detail)
+        await self.scribe.write(
+            lambda work: self._finish(work, stored, MeasureState.DONE, receipt, detail)
+        )
+        failpoint("after_receipt")
+
+    async def _end(self, stored: StoredMeasure, state: MeasureState, detail: str) -> None:
+        await self.scribe.write(lambda work: self._finish(work, stored, state, None, detail))
+
+    async def _finish(
+        self,
+        work: Work,
+        stored: StoredMeasure,
+        state: MeasureState,
+        receipt: Receipt | None,
+        detail: str,
+    ) -> None:
+        await self.settlement.finished(
+            work, Docket(), stored, state, receipt=receipt, detail=detail
+        )
+        measure = stored.measure
+        MEASURES.labels(measure.group.platform.value, measure.kind.value, state.value).inc()
+
+
+async def _call(platform: GroupPlatform, measure: Measure) -> None:
+    """The call itself. An answer of "ok" proves nothing."""
+    await _acting(platform, measure)
+
+
+def _acting(platform: GroupPlatform, measure: Measure) -> Awaitable[None]:
+    match measure:
+        case Measure(kind=MeasureKind.RECALL, message=message) if message is not None:
+            return platform.recall(message)
+        case Measure(kind=MeasureKind.MUTE, account=account) if account is not None:
+            duration = timedelta(seconds=measure.seconds or 0)
+            return platform.mute(measure.group, account, duration)
+        case Measure(kind=MeasureKind.REMOVE, account=account) if account is not None:
+            return platform.remove(measure.group, account)
+        case Measure(kind=MeasureKind.FIX_NAME, account=account, card=card) if account and card:
+            return platform.set_card(measure.group, account, card)
+        case Measure(kind=MeasureKind.APPROVE_JOIN, request_id=request) if request is not None:
+            return platform.answer_join(request, approve=True, reason="")
+        case Measure(kind=MeasureKind.REJECT_JOIN, request_id=request) if request is not None:
+            return platform.answer_join(request, approve=False, reason=measure.text or "")
+        case _:
+            raise QunguiError(f"处置“{measure.kind.label}”缺少对象,无法执行。")
+
+
+async def _arrives(notice: "asyncio.Future[Event]") -> bool:
+    try:
+        async with asyncio.timeout(NOTICE_SECONDS):
+            await notice
+    except TimeoutError:
+        return False
+    return True
+
+
+async def _muted_as_wished(platform: GroupPlatform, measure: Measure) -> bool:
+    if measure.account is None:
+        return False
+    member = await platform.member(measure.group, measure.account)
+    muted = (
+        member is not None
+        and member.muted_until is not None
+        and member.muted_until > datetime.now(UTC)
+    )
+    return muted if measure.seconds else not muted

@@ -1,0 +1,107 @@
+"""Reads groups' members from their platforms: on connecting, regularly, and when asked."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from loguru import logger
+
+from bot.domain.errors import PlatformError
+from bot.domain.events import MembersRead
+from bot.domain.groups import Group, MemberList
+from bot.domain.identifiers import GroupKey
+from bot.engine.clock import Clock
+from bot.engine.intake import Intake
+from bot.engine.register import Register
+
+_AT_ONCE = 4
+_COALESCE_SECONDS = 2.0
+
+
+@dataclass(slots=True)
+class Readings:
+    """Turns the platform's member lists into events."""
+
+    register: Register
+    intake: Intake
+    clock: Clock
+    _soon: dict[GroupKey, asyncio.Task[None]] = field(default_factory=dict)
+    _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+
+    async def read(self, group: GroupKey) -> None:
+        """Read one group now and have it judged; returns after the commit.
+
+        Raises:
+            PlatformError: the platform did not give the list; nothing changed.
+        """
+        platform = self.register.platforms[group.platform]
+        async with self._room:
+            member_list = await platform.members(group)
+        state = self.register.groups.get(group)
+        about = state.group if state else Group(key=group, name=group.id)
+        await self.intake.submit(self._event(about, member_list.read_at.isoformat(), member_list))
+
+    async def read_all(self, found: Iterable[Group]) -> None:
+        """Read many groups, a few at a time; one that fails does not stop the others."""
+        await asyncio.gather(*(self._read_quietly(group) for group in found))
+
+    async def judge_again(self, because: str) -> None:
+        """Judge every group by its last reading: the roster has changed, the groups have not."""
+        waiting = []
+        for state in list(self.register.active_groups()):
+            if state.reading is not None:
+                event = self._event(state.group, because, state.reading)
+                waiting.append(await self.intake.offer(event))
+        await asyncio.gather(*waiting)
+
+    def soon(self, group: GroupKey) -> None:
+        """Read one group in a moment; many wishes within it are one reading."""
+        if group not in self._soon:
+            task = asyncio.get_running_loop().create_task(self._later(group))
+            self._soon[group] = task
+
+    async def overdue(self) -> None:
+        """Read every group whose last reading is older than the policy allows."""
+        now, oldest = self.clock.now(), self.register.policy.read_members_every
+        late = [
+            state.group
+            for state in self.register.active_groups()
+            if state.reading is None or now - state.reading.read_at >= oldest
+        ]
+        connected = [
+            group
+            for group in late
+            if (platform := self.register.platforms.get(group.key.platform)) and platform.connected
+        ]
+        await self.read_all(connected)
+
+    async def _later(self, group: GroupKey) -> None:
+        await asyncio.sleep(_COALESCE_SECONDS)
+        self._soon.pop(group, None)
+        state = self.register.groups.get(group)
+        await self._read_quietly(state.group if state else Group(key=group, name=group.id))
+
+    async def _read_quietly(self, group: Group) -> None:
+        platform = self.register.platforms.get(group.key.platform)
+        if platform is None:
+            return
+        try:
+            async with self._room:
+                member_list = await platform.members(group.key)
+        except PlatformError as error:
+            logger.warning("members of {} could not be read: {}", group.key, error.message)
+            return
+        read_at = member_list.read_at.isoformat()
+        await self.intake.submit(self._event(group, read_at, member_list))
+
+    def _event(self, group: Group, tag: str, member_list: MemberList) -> MembersRead:
+        now = self.clock.now()
+        return MembersRead(
+            platform=group.key.platform,
+            event_id=f"members:{group.key.id}:{tag}",
+            occurred_at=member_list.read_at,
+            received_at=now,
+            group=group.key,
+            about=group,
+            member_list=member_list,
+        )

@@ -1,0 +1,114 @@
+"""Fills the register from the database: at start, after a failed write, and when others wrote."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.departments import Departments
+from bot.domain.identifiers import AccountKey
+from bot.domain.policy import Policy
+from bot.engine.clock import Clock
+from bot.engine.register import GroupState, Register
+from config.policy_overrides import with_overrides
+from config.settings import Settings
+from data import groups, plans, roles, setting_changes, staff, switches, violations
+from data.database import Database
+
+
+@dataclass(slots=True)
+class Recollection:
+    """Knows what of the database the register must hold.
+
+    ``basis`` and ``registered_departments`` are what the files say; chat commands and the roster
+    come on top.
+    """
+
+    register: Register
+    database: Database
+    settings: Settings
+    clock: Clock
+    basis: Policy
+    registered_departments: Departments
+
+    async def everything(self) -> dict[str, str]:
+        """Forget and load anew; returns the switches as read."""
+        self.register.now = self.clock.now()
+        async with self.database.reading() as connection:
+            await self._policy(connection)
+            await self._roster(connection)
+            await self._groups(connection)
+            await self._cases(connection)
+            await self._roles(connection)
+            return await self._switches(connection)
+
+    async def decided(self) -> dict[str, str]:
+        """Load what commands can change: settings, roles, switches, cases."""
+        async with self.database.reading() as connection:
+            await self._policy(connection)
+            await self._cases(connection)
+            await self._roles(connection)
+            return await self._switches(connection)
+
+    async def roster(self) -> None:
+        """Load the staff and their accounts."""
+        async with self.database.reading() as connection:
+            await self._roster(connection)
+
+    async def _policy(self, connection: AsyncConnection) -> None:
+        overrides = await setting_changes.current(connection)
+        self.register.policy = with_overrides(self.basis, overrides) if overrides else self.basis
+        self.register.refresh_exempt()
+
+    async def _roster(self, connection: AsyncConnection) -> None:
+        roster = await staff.load_roster(connection)
+        self.register.roster = roster
+        self.register.departments = self.registered_departments.including(roster.department_names)
+
+    async def _groups(self, connection: AsyncConnection) -> None:
+        self.register.groups = {}
+        for stored in await groups.load_groups(connection):
+            members = dict(stored.reading.by_account()) if stored.reading else {}
+            self.register.groups[stored.group.key] = GroupState(
+                group=stored.group,
+                members=members,
+                reading=stored.reading,
+                owner=stored.owner,
+                bot_role=stored.bot_role,
+                last_good_count=stored.last_good_count,
+                active=stored.active,
+                first_reading=stored.reading is None,
+            )
+        self.register.watermarks = await groups.load_watermarks(connection)
+
+    async def _cases(self, connection: AsyncConnection) -> None:
+        register, now = self.register, self.clock.now()
+        register.cases, register.message_cases, register.by_number = {}, {}, {}
+        for case in await violations.live_cases(connection):
+            register.remember_case(case)
+        register.strikes = defaultdict(list)
+        since = now - register.policy.strike_window
+        for account, at, _number in await violations.content_strikes(connection, since):
+            register.strikes[account].append(at)
+        lately = await plans.proposed_lately(connection, now - register.policy.repropose_after)
+        register.proposed = {key: register.proposed.get(key, now) for key in lately}
+
+    async def _roles(self, connection: AsyncConnection) -> None:
+        found: dict[AccountKey, set[str]] = defaultdict(set)
+        for account, held in (await roles.grants(connection)).items():
+            found[account] |= held
+        for role, accounts in (
+            ("administrator", self.settings.administrators),
+            ("supervisor", self.settings.supervisors),
+            ("approver", self.settings.approvers),
+        ):
+            for account in accounts:
+                found[account].add(role)
+        self.register.roles = {account: frozenset(held) for account, held in found.items()}
+        self.register.refresh_exempt()
+
+    async def _switches(self, connection: AsyncConnection) -> dict[str, str]:
+        found = await switches.get_all(connection)
+        self.register.frozen = found.get("frozen", "") == "yes"
+        self.register.broken = found.get("breaker", "") == "tripped"
+        return found
