@@ -179,4 +179,9 @@ class QQAdapter(Adapter):
             return
         task = asyncio.create_task(handle_event(bot, CommandReceived(utterance=utterance)))
         self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(self._command_done)
+
+    def _command_done(self, task: asyncio.Task[None]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.opt(exception=error).error("处理一条命令时出错。")

@@ -36,7 +36,7 @@ from bot.domain.identifiers import MessageKey, Platform
 from bot.engine.clock import Clock
 from bot.engine.door import Door, Outcome
 
-_POLICY_VIOLATION = 1008
+_GOING_AWAY = 1001
 _CLOSING = 2.0
 _READ_AGAIN_AFTER = 30.0
 
@@ -88,6 +88,7 @@ class Connection:
         self._waiting_for_room = False
         self._offline_seen = False
         self._reading_again = False
+        self._introducing = False
 
     @property
     def self_id(self) -> str:
@@ -136,7 +137,7 @@ class Connection:
         await self._intake.stop()
         with contextlib.suppress(Exception):
             async with asyncio.timeout(_CLOSING):
-                await self._websocket.close(_POLICY_VIOLATION, "connection ended")
+                await self._websocket.close(_GOING_AWAY, "connection ended")
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -187,7 +188,7 @@ class Connection:
         if type(event) is MessagePosted:
             self._sightings.live(event)
             if not self.platform.online:
-                self._start(self._introduce())
+                self._get_acquainted()
         elif isinstance(event, MessageRecalled):
             self._sightings.recalled(MessageKey(event.group, event.message_id))
         elif isinstance(event, PrivatePosted) and frame.sub_type == "friend":
@@ -226,7 +227,7 @@ class Connection:
             self._go_offline("心跳报告账号不在线")
         elif online is True and self._offline_seen:
             self._offline_seen = False
-            self._start(self._introduce())
+            self._get_acquainted()
 
     def _account_notice(self, frame: Frame) -> None:
         if frame.notice_type == "bot_offline":
@@ -244,7 +245,18 @@ class Connection:
             self.platform.online = False
             self._door.disconnected(self.platform)
 
+    def _get_acquainted(self) -> None:
+        if not self._introducing:
+            self._introducing = True
+            self._start(self._introduce())
+
     async def _introduce(self) -> None:
+        try:
+            await self._ask_who_it_is()
+        finally:
+            self._introducing = False
+
+    async def _ask_who_it_is(self) -> None:
         client = self.client
         try:
             version = await client.call("get_version_info", {}, Version)

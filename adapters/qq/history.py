@@ -66,13 +66,16 @@ class HistoryReader:
     async def since(self, group: GroupKey, after: int | None, limit: int) -> History:
         """Messages after number ``after`` (None: the latest ``limit``), with what is missing."""
         reading = await self.read(group, until=lambda oldest: _reaches(oldest, after), limit=limit)
-        messages = [
+        found = [
             message
             for message in reading.oldest_first()
             if after is None or message.sequence is None or message.sequence > after
-        ][-limit:]
-        missing = self._missing(group, reading, after, messages)
-        return History(tuple(messages), complete=missing == 0, missing=missing)
+        ]
+        kept = found[-limit:]
+        if len(kept) < len(found):
+            reading.numbers = {n for n in reading.numbers if n >= (kept[0].sequence or 0)}
+        missing = self._missing(group, reading, after, kept)
+        return History(tuple(kept), complete=missing == 0, missing=missing)
 
     async def newest(self, group: GroupKey) -> int | None:
         """The number of the newest message the host knows, without counting it as seen."""

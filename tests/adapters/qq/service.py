@@ -51,6 +51,7 @@ class RecordingDoor:
         self.counts: list[Outcome] = []
         self.links: list[tuple[str, QQPlatform]] = []
         self.broken = False
+        self.failed = 0
         self.room = asyncio.Event()
         self.room.set()
         self._ids: set[str] = set()
@@ -59,6 +60,7 @@ class RecordingDoor:
         await self.room.wait()
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         if self.broken:
+            self.failed += 1
             future.set_exception(OSError("disk full"))
         elif event.event_id in self._ids:
             self.duplicates.append(event)
