@@ -14,7 +14,6 @@ from bot.engine.services import Services
 from bot.engine.texts import Texts
 
 _MOST_LINES = 20
-_AT_ONCE = 4
 _SHOWN = (
     Standing.IMPOSTOR,
     Standing.DEPARTED,
@@ -27,7 +26,7 @@ _ORDER = {standing.value: order for order, standing in enumerate(_SHOWN)}
 
 
 class MemberReader:
-    """Reads groups again, a few at a time."""
+    """Reads groups again on behalf of a caller."""
 
     def __init__(self, services: Services, texts: Texts) -> None:
         self._services = services
@@ -41,12 +40,9 @@ class MemberReader:
 
     async def read(self, groups: Collection[GroupKey]) -> list[str]:
         """Read the members of these groups now; one line for each that could not be read."""
-        limit = asyncio.Semaphore(_AT_ONCE)
-
         async def read(group: GroupKey) -> str | None:
             try:
-                async with limit:
-                    await self._services.read_members(group)
+                await self._services.read_members(group)
             except PlatformError as error:
                 name = self._texts.group_name(group)
                 return self._text("members.unreadable", group=name, reason=error.message)
