@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.domain.identifiers import GroupKey
 from bot.engine.cases import Cases
 from bot.engine.catch_up import CatchUp
+from bot.engine.catalogue import Catalogue
 from bot.engine.clock import Clock
 from bot.engine.contribution import Contribution, Job
 from bot.engine.delivery import Delivery
@@ -129,12 +130,14 @@ def assemble(settings: Settings, clock: Clock, contribute: Sequence[Contribute])
         vault=vault,
         register=register,
         scribe=scribe,
+        catalogue=Catalogue(),
         speech=outboxes,
         read_members=read_members,
         reload=reload,
     )
     contributions = [give(services) for give in contribute]
-    rules = [rule for one in contributions for rule in one.rules]
+    services.catalogue.fill(contributions)
+    rules = services.catalogue.rules
     require_responses(policy, {rule.rule_id: rule.kinds for rule in rules})
     intake = Intake(
         scribe=scribe,
@@ -146,7 +149,7 @@ def assemble(settings: Settings, clock: Clock, contribute: Sequence[Contribute])
     )
     readings = late["readings"] = Readings(register, intake, clock)
     catch_up = CatchUp(register, intake, readings, clock)
-    router = Router([command for one in contributions for command in one.commands], services)
+    router = Router(services.catalogue.commands, services)
     gate = Gate(
         register=register,
         intake=intake,

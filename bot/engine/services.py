@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.domain.identifiers import GroupKey
+from bot.engine.catalogue import Catalogue
 from bot.engine.clock import Clock
 from bot.engine.register import Register
 from bot.engine.scribe import Scribe
@@ -26,6 +27,8 @@ class Services:
     register: Register
     scribe: Scribe
     """Write transactions, grouped with everybody else's into one commit."""
+    catalogue: Catalogue
+    """Every rule and command there is; complete once all plugins have contributed."""
     speech: Speech
     """Answers to people, through the one throttled outbox."""
     read_members: Callable[[GroupKey], Awaitable[None]]
