@@ -13,18 +13,19 @@ from loguru import logger
 from nonebot.drivers import WebSocket
 from nonebot.exception import WebSocketClosed
 
-from adapters.qq.client import Dialect, OneBotClient
+from adapters.qq.client import OneBotClient
 from adapters.qq.convert import Converter
 from adapters.qq.fields import Keys
 from adapters.qq.forwards import ForwardOpener, OrderedIntake
 from adapters.qq.history import HistoryReader
 from adapters.qq.members import MemberReader
 from adapters.qq.platform import QQPlatform
+from adapters.qq.presence import Presence
 from adapters.qq.pulse import Pulse, Verdict
 from adapters.qq.settings import QQSettings
 from adapters.qq.sightings import Sightings
 from adapters.qq.watchdog import DeafnessWatch, SendGuard
-from adapters.qq.wire import Frame, Login, Version, decode
+from adapters.qq.wire import Frame, decode
 from bot.domain.errors import (
     EventError,
     PlatformError,
@@ -83,12 +84,11 @@ class Connection:
         self._intake = OrderedIntake(opener, self._offer, self._broken)
         self._deafness = DeafnessWatch(self._sightings, history, settings.deaf_after)
         self._pulse = Pulse(settings.silence_limit)
+        self._presence = Presence(self.client, self.platform, around.door, self._start, self.end)
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended = asyncio.Event()
         self._waiting_for_room = False
-        self._offline_seen = False
         self._reading_again = False
-        self._introducing = False
 
     @property
     def self_id(self) -> str:
@@ -97,12 +97,8 @@ class Connection:
 
     async def run(self) -> None:
         """Serve the connection until it ends."""
-        for work in (
-            self._read(),
-            self._introduce(),
-            self._watch_silence(),
-            self._watch_deafness(),
-        ):
+        self._presence.get_acquainted()
+        for work in (self._read(), self._watch_silence(), self._watch_deafness()):
             self._start(work)
         try:
             await self._ended.wait()
@@ -129,7 +125,7 @@ class Connection:
 
     async def _leave(self) -> None:
         self.client.close()
-        self._withdraw()
+        self._presence.withdraw()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -179,20 +175,21 @@ class Connection:
             self._waiting_for_room = False
 
     def _event(self, frame: Frame) -> Event:
-        if frame.post_type == "meta_event":
-            self._meta(frame)
+        if frame.meta_event_type == "heartbeat":
+            self._pulse.beat(frame.interval)
+            self._presence.heartbeat(frame)
         elif frame.post_type == "notice":
-            self._account_notice(frame)
+            self._presence.notice(frame)
         event = self._converter.event(frame, self._around.clock.now())
         self.last_event_at = event.received_at
         if type(event) is MessagePosted:
             self._sightings.live(event)
             if not self.platform.online:
-                self._get_acquainted()
+                self._presence.get_acquainted()
         elif isinstance(event, MessageRecalled):
             self._sightings.recalled(MessageKey(event.group, event.message_id))
         elif isinstance(event, PrivatePosted) and frame.sub_type == "friend":
-            self.platform.friends.add(event.author)
+            self.platform.befriended(event.author.id)
         return event
 
     async def _offer(self, event: Event) -> None:
@@ -215,73 +212,7 @@ class Connection:
     async def _read_again(self) -> None:
         await asyncio.sleep(_READ_AGAIN_AFTER)
         self._reading_again = False
-        self._announce()
-
-    def _meta(self, frame: Frame) -> None:
-        if frame.meta_event_type != "heartbeat":
-            return
-        self._pulse.beat(frame.interval)
-        online = frame.status.get("online") if isinstance(frame.status, dict) else None
-        if online is False:
-            self._offline_seen = True
-            self._go_offline("心跳报告账号不在线")
-        elif online is True and self._offline_seen:
-            self._offline_seen = False
-            self._get_acquainted()
-
-    def _account_notice(self, frame: Frame) -> None:
-        if frame.notice_type == "bot_offline":
-            self._go_offline("QQ 端报告账号已下线")
-        elif frame.notice_type == "friend_add" and frame.user_id:
-            self.platform.friends.add(self._converter.keys.account(frame.user_id))
-
-    def _go_offline(self, why: str) -> None:
-        if self.platform.online:
-            logger.error("QQ {} 掉线:{}。请用手机查看账号状态并重新登录。", self.self_id, why)
-        self._withdraw()
-
-    def _withdraw(self) -> None:
-        if self.platform.online:
-            self.platform.online = False
-            self._door.disconnected(self.platform)
-
-    def _get_acquainted(self) -> None:
-        if not self._introducing:
-            self._introducing = True
-            self._start(self._introduce())
-
-    async def _introduce(self) -> None:
-        try:
-            await self._ask_who_it_is()
-        finally:
-            self._introducing = False
-
-    async def _ask_who_it_is(self) -> None:
-        client = self.client
-        try:
-            version = await client.call("get_version_info", {}, Version)
-            client.dialect = Dialect.of(version.app_name or "")
-        except PlatformError as error:
-            logger.warning("QQ 端没有说明自己的版本,按通用 OneBot v11 处理:{}", error.message)
-        try:
-            login = await client.call("get_login_info", {}, Login)
-        except PlatformError as error:
-            self.end(f"问不到登录账号({error.message})")
-            return
-        if str(login.user_id) != self.self_id:
-            self.end(f"登录账号是 {login.user_id},与连接时自称的不符")
-            return
-        try:
-            await self.platform.read_friends()
-        except PlatformError as error:
-            logger.warning("读不到 QQ 好友列表,暂时只在群里 @ 成员:{}", error.message)
-        self.platform.online = True
-        logger.info("QQ {} 已连接({})", self.self_id, client.dialect.value)
-        self._announce()
-
-    def _announce(self) -> None:
-        if self.platform.online:
-            self._door.connected(self.platform)
+        self._presence.announce()
 
     async def _watch_silence(self) -> None:
         while True:
@@ -303,4 +234,4 @@ class Connection:
             await asyncio.sleep(self._deafness.interval)
             for group in await self._deafness.unheard():
                 logger.error("QQ 群 {} 有新消息却没有推送过来:QQ 端可能失聪,正在补读。", group.id)
-                self._announce()
+                self._presence.announce()

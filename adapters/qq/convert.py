@@ -6,7 +6,7 @@ repetition and a reading of the history give the same id.
 
 from datetime import UTC, datetime
 
-from adapters.qq.fields import ROLES, Keys, identifier, moment, sequence_of
+from adapters.qq.fields import ROLES, Keys, identifier, message_event_id, moment, sequence_of
 from adapters.qq.notices import notice
 from adapters.qq.segments import parts_of
 from adapters.qq.wire import Frame, Sender, WireJoinRequest
@@ -63,7 +63,7 @@ class Converter:
         sender = frame.sender or _NOBODY
         return MessagePosted(
             platform=Platform.QQ,
-            event_id=f"m:{group.id}:{message_id}",
+            event_id=message_event_id(group, message_id),
             occurred_at=moment(frame.time),
             received_at=received_at,
             group=group,

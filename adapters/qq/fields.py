@@ -54,6 +54,11 @@ class Keys:
         return self.somebody(raw) == self.self_account
 
 
+def message_event_id(group: GroupKey, message_id: str) -> str:
+    """The event id of a message, pushed or read."""
+    return f"m:{group.id}:{message_id}"
+
+
 def moment(seconds: float | str | None) -> datetime:
     """A time on the wire, in seconds, as aware UTC.
 

@@ -87,7 +87,7 @@ class OrderedIntake:
     async def take(self, event: Event) -> None:
         """Pass on an event, at once unless its group waits for a forward."""
         if isinstance(event, GroupEvent):
-            held = self._held.get(event.group)
+            held = self._held.get(event.group) if self._held else None
             if held is not None:
                 await self._room.acquire()
                 held.append(event)

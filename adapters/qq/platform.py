@@ -17,7 +17,7 @@ from adapters.qq.history import HistoryReader, reached
 from adapters.qq.members import MemberReader
 from adapters.qq.sightings import Sightings
 from adapters.qq.watchdog import SendGuard
-from adapters.qq.wire import Frame, Friend, Sent, SystemMessages
+from adapters.qq.wire import Frame, Friend, Id, Sent, SystemMessages
 from bot.domain.capabilities import Capability, Situation
 from bot.domain.errors import (
     BadInputError,
@@ -103,6 +103,12 @@ class QQPlatform:
         self.friends = {
             self._converter.keys.account(friend.user_id) for friend in found if friend.user_id
         }
+
+    def befriended(self, raw: Id) -> None:
+        """Somebody is known to be a friend."""
+        account = self._converter.keys.somebody(raw)
+        if account is not None:
+            self.friends.add(account)
 
     async def groups(self) -> Sequence[Group]:
         """All groups the bot is in."""

@@ -2,8 +2,10 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from adapters.qq.fields import message_event_id
 from bot.domain.events import MessagePosted
 from bot.domain.identifiers import GroupKey, MessageKey
 
@@ -15,25 +17,31 @@ _REMEMBERED = 4000
 class Activity:
     """The traffic of one group on this connection; ``at`` is the monotonic clock."""
 
+    group: GroupKey
     messages: int = 0
     newest: int = 0
     at: float = 0.0
 
 
 class Sightings:
-    """Messages seen on one connection."""
+    """Messages seen on one connection, by event id; plain strings, for it is asked of each."""
 
     def __init__(self) -> None:
-        self.activity: dict[GroupKey, Activity] = {}
-        self._ids: OrderedDict[tuple[str, str], int | None] = OrderedDict()
-        self._recalled: OrderedDict[tuple[str, str], int | None] = OrderedDict()
+        self._activity: dict[str, Activity] = {}
+        self._ids: OrderedDict[str, int | None] = OrderedDict()
+        self._recalled: OrderedDict[str, int | None] = OrderedDict()
+
+    @property
+    def activities(self) -> Collection[Activity]:
+        """The traffic of each group that spoke."""
+        return self._activity.values()
 
     def live(self, message: MessagePosted) -> None:
         """A message was pushed."""
         group = message.group
-        activity = self.activity.get(group)
+        activity = self._activity.get(group.id)
         if activity is None:
-            activity = self.activity[group] = Activity()
+            activity = self._activity[group.id] = Activity(group)
         activity.messages += 1
         activity.at = time.monotonic()
         sequence = message.sequence
@@ -44,29 +52,30 @@ class Sightings:
     def read(self, message: MessagePosted) -> None:
         """A message passed through, live or out of the history: its id can be resolved now."""
         ids = self._ids
-        ids[message.group.id, message.message_id] = message.sequence
+        ids[message.event_id] = message.sequence
         if len(ids) > _REMEMBERED:
             ids.popitem(last=False)
 
     def recalled(self, message: MessageKey) -> None:
         """The platform said that a message is gone."""
-        place = (message.group.id, message.id)
-        self._recalled[place] = self._ids.pop(place, None)
+        event_id = message_event_id(message.group, message.id)
+        self._recalled[event_id] = self._ids.pop(event_id, None)
         if len(self._recalled) > _REMEMBERED:
             self._recalled.popitem(last=False)
 
     def knows(self, message: MessageKey) -> bool:
         """Whether the implementation had this id in its memory on this connection."""
-        return (message.group.id, message.id) in self._ids
+        return message_event_id(message.group, message.id) in self._ids
 
     def is_recalled(self, message: MessageKey) -> bool:
         """Whether the platform's own notice said so on this connection."""
-        return (message.group.id, message.id) in self._recalled
+        return message_event_id(message.group, message.id) in self._recalled
 
     def recalled_sequences(self, group: GroupKey) -> set[int]:
         """Numbers of this group that are missing from the history for a known reason."""
+        start = message_event_id(group, "")
         return {
             sequence
-            for (place, _), sequence in self._recalled.items()
-            if place == group.id and sequence is not None
+            for event_id, sequence in self._recalled.items()
+            if sequence is not None and event_id.startswith(start)
         }

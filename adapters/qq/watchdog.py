@@ -75,23 +75,23 @@ class DeafnessWatch:
     async def unheard(self) -> list[GroupKey]:
         """Groups with messages in the history that were never pushed; asks about three at most."""
         silent = [
-            (group, activity)
-            for group, activity in self._sightings.activity.items()
+            activity
+            for activity in self._sightings.activities
             if activity.messages >= _ACTIVE
             and activity.newest
             and time.monotonic() - activity.at >= self._silent_for
         ]
-        silent.sort(key=lambda pair: -pair[1].messages)
+        silent.sort(key=lambda activity: -activity.messages)
         return [
-            group
-            for group, activity in silent[:_CHECKED_AT_ONCE]
-            if await self._is_deaf(group, activity)
+            activity.group
+            for activity in silent[:_CHECKED_AT_ONCE]
+            if await self._is_deaf(activity)
         ]
 
-    async def _is_deaf(self, group: GroupKey, activity: Activity) -> bool:
+    async def _is_deaf(self, activity: Activity) -> bool:
         seen = activity.newest
         try:
-            newest = await self._history.newest(group)
+            newest = await self._history.newest(activity.group)
         except PlatformError:
             return False
         # Not again before the group has been silent as long once more.
