@@ -122,9 +122,8 @@ def read_account(cell: str, field: RosterField) -> AccountKey | None:
         if len(text) > 64 or any(one.isspace() for one in text):
             raise CellError(f"{field.value}账号不能有空格,且不超过 64 个字符")
         return AccountKey(platform, text)
-    text = text.replace(" ", "")
     whole = _WHOLE_FLOAT.fullmatch(text)
-    found = _QQ.findall(whole[1] if whole else text)
+    found = _QQ.findall(whole[1] if whole else text) or _QQ.findall(text.replace(" ", ""))
     if len(found) != 1:
         raise CellError(f"QQ 号“{text[:20]}”应为一个 5 到 12 位的数字")
     return AccountKey(platform, found[0])

@@ -76,8 +76,6 @@ def find_header(
 ) -> Header | None:
     """The header among the first rows; None if no row has a column we know.
 
-    Of two equally good rows the later counts: a header of two lines repeats what is merged.
-
     Raises:
         BadInputError: ``mapping`` names a field there is not, or a header the file has not.
     """
@@ -85,7 +83,10 @@ def find_header(
     best: Header | None = None
     for index, row in enumerate(rows[:_ROWS_SEARCHED]):
         header = _read_header(index, row, wanted)
-        if header.columns and (best is None or len(header.columns) >= len(best.columns)):
+        # In a header of two lines the second repeats what is merged and says the rest.
+        second_line = best is not None and index == best.row + 1
+        found, most = len(header.columns), len(best.columns) if best else 0
+        if found > most or (found == most > 0 and second_line):
             best = header
     if best is not None and len(best.columns) == 1 and not wanted:
         best = None
