@@ -40,6 +40,7 @@ class MemberReader:
 
     async def read(self, groups: Collection[GroupKey]) -> list[str]:
         """Read the members of these groups now; one line for each that could not be read."""
+
         async def read(group: GroupKey) -> str | None:
             try:
                 await self._services.read_members(group)

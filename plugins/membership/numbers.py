@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.domain.errors import BadInputError
 from config.wording import Wording
 
-_NUMBER = re.compile(r"(?:编号|NO\.?|#)?([A-Z]?)[-_.]?0*([1-9]\d{0,8})号?")
+_NUMBER = re.compile(r"(?:编号|NO\.?|#)?(?:([A-Z])[-_.]?)?0*([1-9]\d{0,8})号?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ def read_number(given: str, letters: str, wording: Wording) -> Numbered:
     """
     plain = "".join(unicodedata.normalize("NFKC", given).upper().split())
     found = _NUMBER.fullmatch(plain)
-    if found is None or found[1] not in ("", *letters):
+    letter = found[1] or "" if found else ""
+    if found is None or letter not in ("", *letters):
         example = " 或 ".join(f"{letter}12" for letter in letters)
         raise BadInputError(wording.text("decision.bad_number", given=given, example=example))
-    return Numbered(found[1], int(found[2]))
+    return Numbered(letter, int(found[2]))
