@@ -15,6 +15,7 @@ from bot.domain.groups import Group, Member, MemberList, Role
 from bot.domain.identifiers import AccountKey, GroupKey, Platform
 from bot.domain.measures import MeasureKind, Mode, Rung
 from bot.domain.people import Roster, Staff
+from bot.engine.catalogue import Catalogue
 from bot.engine.command_event import Utterance
 from bot.engine.commands import Command
 from bot.engine.register import GroupState, Register
@@ -252,6 +253,7 @@ async def open_desk(folder: Path, *, mode: Mode = Mode.REMIND) -> AsyncIterator[
         vault=Vault(folder / "keys"),
         register=register,
         scribe=scribe,
+        catalogue=Catalogue(),
         speech=speech,
         read_members=read_members,
         reload=reload,

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from nonebot.plugin import PluginMetadata
 
-from bot.engine.catalogue import Catalogue
 from bot.engine.contribution import Contribution, Job
 from bot.engine.services import Services
 from plugins.digest.commands import DigestCommands
@@ -20,9 +19,9 @@ __plugin_meta__ = PluginMetadata(
 _LOOKS_EVERY = timedelta(seconds=30)
 
 
-def contribute(services: Services, catalogue: Catalogue) -> Contribution:
+def contribute(services: Services) -> Contribution:
     """The reports of owners and supervisors."""
-    reader = Reader(services, catalogue)
+    reader = Reader(services)
     reports = DailyReports(services, reader)
     return Contribution(
         commands=DigestCommands(services, reader, reports).declare(),

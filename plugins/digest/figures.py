@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.findings import Severity
 from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.violations import ViolationState
-from bot.engine.catalogue import Catalogue
 from bot.engine.register import Register
 from bot.engine.services import Services
 from data import daily_figures, duties, groups, joins, plans, staff, violations
@@ -46,7 +45,6 @@ class Reader:
     """Counts for one owner, or for everybody."""
 
     services: Services
-    catalogue: Catalogue
 
     async def since(
         self, connection: AsyncConnection, owner: AccountKey, day: date, now: datetime
@@ -143,7 +141,7 @@ class Reader:
                 if now == ViolationState.OBSERVED:
                     observed += count
                 else:
-                    by_rule[self.catalogue.title(rule_id)] += count
+                    by_rule[self.services.catalogue.title(rule_id)] += count
             reading = state.reading
             stale = reading is not None and moments[1] - reading.read_at > _STALE_AFTER
             found.append(
@@ -189,7 +187,7 @@ class Reader:
         cases = (await violations.find(connection, query)).items
         for case in sorted(cases, key=lambda one: (-Severity(one.severity).rank, one.number)):
             number = f"W{case.number}"
-            title = self.catalogue.title(case.rule_id)
+            title = self.services.catalogue.title(case.rule_id)
             what = text("digest.awaits_case", rule=title, number=number)
             found.append(Awaited(number, what, case.opened_at))
         return tuple(found)

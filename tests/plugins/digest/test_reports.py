@@ -17,7 +17,6 @@ from bot.domain.identifiers import GroupKey
 from bot.domain.measures import Measure, MeasureKind, MeasureState, Mode, Receipt, ReceiptHow
 from bot.domain.policy import DigestTimes
 from bot.domain.violations import ViolationState
-from bot.engine.catalogue import Catalogue
 from data import digests, duties, events, measures, violations
 from data.groups import add_gap
 from data.ledger import Work
@@ -44,7 +43,7 @@ EVENING = datetime(2026, 11, 2, 10, 21, tzinfo=UTC)
 
 
 def reports(desk: Desk) -> DailyReports:
-    return DailyReports(desk.services, Reader(desk.services, Catalogue()))
+    return DailyReports(desk.services, Reader(desk.services))
 
 
 async def run(desk: Desk, at: datetime, job: DailyReports | None = None) -> None:
@@ -187,7 +186,7 @@ async def test_what_happens_in_the_evening_is_in_the_next_report(desk: Desk) -> 
 
 
 async def test_read_by_one_word_closes_the_duty_with_proof(desk: Desk) -> None:
-    given = contribute(desk.services, Catalogue())
+    given = contribute(desk.services)
     router = desk.router(given.commands)
     (said,) = await desk.say(router, OWNER, "已阅")
     assert "还没有" in said.text
@@ -209,7 +208,7 @@ async def test_an_unread_report_becomes_overdue_and_may_still_be_read(desk: Desk
     await run(desk, EVENING + timedelta(hours=18))
     async with desk.database.reading() as connection:
         assert {one.state for one in await duties.list_duties(connection)} == {"overdue"}
-    router = desk.router(contribute(desk.services, Catalogue()).commands)
+    router = desk.router(contribute(desk.services).commands)
     await desk.say(router, OWNER, "已阅")
     async with desk.database.reading() as connection:
         (mine,) = await duties.list_duties(connection, owner=OWNER)
@@ -217,7 +216,7 @@ async def test_an_unread_report_becomes_overdue_and_may_still_be_read(desk: Desk
 
 
 async def test_the_report_on_demand_follows_place_and_role(desk: Desk) -> None:
-    router = desk.router(contribute(desk.services, Catalogue()).commands)
+    router = desk.router(contribute(desk.services).commands)
     await desk.services.scribe.write(open_case)
     desk.clock.pass_(timedelta(minutes=1))
     (said,) = await desk.say(router, OWNER, "日报", SECOND_GROUP)
@@ -315,7 +314,9 @@ async def _compare(desk: Desk) -> None:
         assert found.figures["observed"] == await count(f"{opened} AND state = 'observed'")
         assert found.figures["closed"] == await count(closed)
         assert found.figures["pending"] == await count("state IN ('open', 'waiting')")
-        assert sum(found.figures["measures"].values()) == await count(made, "measures")  # type: ignore[union-attr]  # a mapping by construction
+        taken = found.figures["measures"]
+        assert isinstance(taken, dict)
+        assert sum(int(str(one)) for one in taken.values()) == await count(made, "measures")
         total = await rows(
             desk,
             "SELECT coalesce(sum(value), 0) FROM counters WHERE day = '2026-11-02' "
