@@ -19,6 +19,7 @@ LONGEST_CARD = 100
 
 _RUN = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"[a-z]{0,4}\d+")
+_YEAR_OR_CLASS = re.compile(r"\d{2,4}(?:级|届|班)")
 _PREFIX_LETTERS = re.compile(r"([a-z])\1{0,3}(?![a-z])")
 _NAME_DOTS = frozenset("·・•‧∙⋅●.")
 _SHORTEST_UNIT = 2
@@ -145,8 +146,9 @@ class Reading:
         text, end = self._text, len(self._text)
         for stop, usual in self._departments.starting_at(text, position, end):
             yield _Part(stop, department=usual)
-        if (number := _NUMBER.match(text, position)) is not None:
-            yield _Part(number.end())
+        for numeral in (_YEAR_OR_CLASS, _NUMBER):
+            if (number := numeral.match(text, position)) is not None:
+                yield _Part(number.end())
         for length in _WORD_LENGTHS.get(text[position], ()):
             stop = position + length
             if stop <= end and text[position:stop] in HARMLESS_WORDS:
