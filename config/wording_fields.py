@@ -153,4 +153,8 @@ FIELDS = {
     "probe.doing": "where mode steps",
     "probe.footer": "",
     "probe.empty": "",
+    # the log
+    "oversight.more": "page",
+    "oversight.excerpt": "excerpt",
+    "oversight.hint": "count",
 }

@@ -45,6 +45,8 @@ class ViolationQuery:
     limit: int = 50
     after: str | None = None
     groups: Collection[GroupKey] | None = None
+    departments: Collection[str] | None = None
+    """Any of the ways one department is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +164,8 @@ def _conditions(query: ViolationQuery) -> list[ColumnElement[bool]]:
         found.append(columns.opened_at >= query.since)
     if query.until is not None:
         found.append(columns.opened_at < query.until)
+    if query.departments is not None:
+        found.append(columns.department.in_(query.departments))
     if query.after is not None:
         found.append(_behind(query.after))
     equal = {

@@ -89,3 +89,5 @@ class Command:
     aliases: tuple[str, ...] = ()
     dangerous: bool = False
     """The caller's role in the group is asked from the platform afresh before it is carried out."""
+    refused: Callable[[AccountKey, GroupKey | None], Awaitable[None]] | None = None
+    """Told of everybody who asked without the role, where such attempts are put on record."""

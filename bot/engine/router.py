@@ -87,7 +87,7 @@ class Router:
         try:
             reply = await self._run(match, utterance)
         except _NotAllowedError as refusal:
-            await self._refuse(utterance, refusal.message)
+            await self._refuse(match.command, utterance, refusal.message)
             return
         except QunguiError as error:
             reply = Reply(error.message)
@@ -143,7 +143,9 @@ class Router:
         roles = "、".join(role.label for role in ChatRole if role in command.roles)
         return self._services.wording.text("command.forbidden", role=roles)
 
-    async def _refuse(self, utterance: Utterance, text: str) -> None:
+    async def _refuse(self, command: Command, utterance: Utterance, text: str) -> None:
+        if command.refused is not None:
+            await command.refused(utterance.account, utterance.group)
         if self._refusals.allows(utterance.account, self._services.clock.now()):
             await self._services.speech.answer(utterance.account, None, text)
 
