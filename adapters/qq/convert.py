@@ -16,7 +16,7 @@ from bot.domain.groups import Role
 from bot.domain.identifiers import GroupKey, Platform
 
 _MICROSECONDS = 10**6
-_FLAG_DIGITS = 16
+_NUMBER_DIGITS = 16
 _ANSWER = "答案："
 _NOBODY = Sender()
 
@@ -84,16 +84,16 @@ class Converter:
             MalformedEventError: it names no group, applicant or number.
         """
         group = self.keys.group(request.group_id)
-        flag = identifier(request.request_id, "request_id")
+        number = _request_number(identifier(request.request_id, "request_id"))
         return JoinRequested(
             platform=Platform.QQ,
-            event_id=_join_id(group, flag),
-            occurred_at=_moment_of_flag(flag) or received_at,
+            event_id=f"j:{group.id}:{number}",
+            occurred_at=_moment_of(number) or received_at,
             received_at=received_at,
             group=group,
             account=self.keys.account(request.requester_uin or request.invitor_uin),
             answer=answer_of(request.message or ""),
-            request_id=flag,
+            request_id=number,
             nickname=request.requester_nick or "",
         )
 
@@ -118,16 +118,16 @@ class Converter:
             # An invitation of the bot into another group is for its operator to answer by hand.
             raise UnsupportedEventError(f"不处理的 QQ 请求:{frame.request_type}/{frame.sub_type}。")
         group = self.keys.group(frame.group_id)
-        flag = identifier(frame.flag, "flag")
+        number = _request_number(identifier(frame.flag, "flag"))
         return JoinRequested(
             platform=Platform.QQ,
-            event_id=_join_id(group, flag),
+            event_id=f"j:{group.id}:{number}",
             occurred_at=moment(frame.time),
             received_at=received_at,
             group=group,
             account=self.keys.account(frame.user_id),
             answer=answer_of(frame.comment or ""),
-            request_id=flag,
+            request_id=number,
             inviter=self.keys.somebody(frame.invitor_id),
         )
 
@@ -141,14 +141,15 @@ def answer_of(comment: str) -> str:
     return (answer if separator else comment).strip()
 
 
-def _join_id(group: GroupKey, flag: str) -> str:
-    # LLBot writes "group|number|type|doubtful" in events and the bare number in its list.
+def _request_number(flag: str) -> str:
+    # LLBot writes "group|number|type|doubtful" in events and the bare number in its list; it takes
+    # either as an answer's flag (LLBot SetGroupAddRequest.ts).
     fields = flag.split("|")
-    return f"j:{group.id}:{fields[1] if len(fields) > 1 else flag}"
+    return fields[1] if len(fields) > 1 and fields[1] else flag
 
 
-def _moment_of_flag(flag: str) -> datetime | None:
-    # NapCat's flag is the request's time in microseconds.
-    if not (flag.isascii() and flag.isdigit() and len(flag) == _FLAG_DIGITS):
+def _moment_of(number: str) -> datetime | None:
+    # NapCat numbers a request by its time in microseconds.
+    if not (number.isascii() and number.isdigit() and len(number) == _NUMBER_DIGITS):
         return None
-    return datetime.fromtimestamp(int(flag) // _MICROSECONDS, UTC)
+    return datetime.fromtimestamp(int(number) // _MICROSECONDS, UTC)

@@ -144,7 +144,8 @@ class HistoryReader:
         else:
             return None
         if newest < start:
-            return None
+            # The last one we saw is gone, recalled as a rule; nothing is numbered after it.
+            return 0
         known = reading.numbers | self._sightings.recalled_sequences(group)
         return newest - start - sum(1 for number in known if start < number <= newest)
 

@@ -31,8 +31,8 @@ FAST: dict[str, Any] = {
     "reread_after": 0.15,
     "call_timeout": 2.0,
     "forward_timeout": 0.5,
-    "probe_timeout": 0.4,
-    "silence_limit": 1.0,
+    "probe_timeout": 1.0,
+    "silence_limit": 3.0,
     "deaf_after": 600.0,
     "mute_pause": 5.0,
 }

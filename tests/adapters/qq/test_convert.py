@@ -275,6 +275,7 @@ def test_request_has_one_id_in_event_and_list_of_llbot() -> None:
         WireJoinRequest(request_id="1767000049000001", group_id=200, invitor_uin=302), NOW
     )
     assert listed.event_id == event.event_id
+    assert listed.request_id == event.request_id == "1767000049000001"
     assert listed.occurred_at == datetime.fromtimestamp(1767000049, UTC)
 
 
