@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import RefusedError
 from bot.domain.findings import Finding, Severity
-from bot.domain.identifiers import AccountKey, Platform
+from bot.domain.identifiers import AccountKey, GroupKey, Platform
 from bot.domain.measures import Mode
 from bot.domain.violations import OpenCase, ViolationState, check_move
 from data.fingerprint import fingerprint
 from data.ledger import Json, Work
-from data.scope import account_of
+from data.scope import account_of, group_of
 from data.tables import FindingRow, ViolationRow
 from data.types import table_of
 from data.violation_log import (
@@ -191,6 +191,28 @@ async def live_cases(connection: AsyncConnection) -> list[OpenCase]:
     """Every case that still wants something to happen, oldest first."""
     query = select(_violations).where(_violations.c.state.in_(_LIVE)).order_by(_violations.c.number)
     return [open_case(row) for row in await connection.execute(query)]
+
+
+async def dismissed_states(
+    connection: AsyncConnection,
+) -> frozenset[tuple[str, GroupKey, AccountKey, str]]:
+    """Lasting states that a person called a false hit: (rule, group, account, kind)."""
+    query = select(
+        _violations.c.rule_id,
+        _violations.c.platform,
+        _violations.c.group_id,
+        _violations.c.account_id,
+        _violations.c.kind,
+    ).where(_violations.c.standing, _violations.c.state == ViolationState.DISMISSED.value)
+    return frozenset(
+        (
+            row.rule_id,
+            group_of(row.platform, row.group_id),
+            account_of(row.platform, row.account_id),
+            row.kind,
+        )
+        for row in await connection.execute(query)
+    )
 
 
 async def content_strikes(

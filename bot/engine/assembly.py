@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 from bot.domain.identifiers import GroupKey
 from bot.engine.cases import Cases
-from bot.engine.catch_up import CatchUp
 from bot.engine.catalogue import Catalogue
+from bot.engine.catch_up import CatchUp
 from bot.engine.clock import Clock
 from bot.engine.contribution import Contribution, Job
 from bot.engine.delivery import Delivery
 from bot.engine.dispatch import Dispatcher
 from bot.engine.dispatch_acts import Acts
 from bot.engine.enforcement import Enforcement
+from bot.engine.expiry import Expiry
 from bot.engine.follow import Follow
 from bot.engine.gate import Gate
 from bot.engine.intake import Intake
@@ -162,6 +163,8 @@ def assemble(settings: Settings, clock: Clock, contribute: Sequence[Contribute])
     timetable = _timetable(
         clock, readings, catch_up, scribe, [job for one in contributions for job in one.jobs]
     )
+    expiry = Expiry(register, database, scribe, cases)
+    timetable.every("expire plans", timedelta(seconds=20), expiry.run)
     return Engine(
         services,
         gate,

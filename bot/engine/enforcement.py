@@ -69,6 +69,9 @@ class Enforcement:
         if case is not None and case.kind != finding.kind:
             await self.cases.move(work, case, ViolationState.CLOSED, "情况有变,另行登记")
             case = None
+        known_false = (finding.rule_id, finding.group, finding.account, finding.kind)
+        if case is None and finding.standing and known_false in self.register.dismissed:
+            return
         if case is None:
             await self._open(work, docket, event, finding, (response, mode))
         else:

@@ -1,5 +1,6 @@
 """Keeps the register and the settled cases in step with what happened, around the judging."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from bot.domain.events import (
@@ -16,6 +17,7 @@ from bot.domain.events import (
     RoleChanged,
 )
 from bot.domain.groups import Role
+from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.violations import ViolationState
 from bot.engine.cases import Cases
 from bot.engine.docket import Docket
@@ -90,6 +92,8 @@ class Follow:
         state = self.register.groups.setdefault(event.group, GroupState(event.about))
         reading = event.member_list
         read = reading.by_account()
+        if reading.complete:
+            await self._notice_absence(work, event.group, read.keys())
         # Somebody missing from an incomplete list is not gone: he stays as last seen.
         state.members = dict(read) if reading.complete else {**state.members, **read}
         state.reading, state.group, state.active = reading, event.about, True
@@ -101,6 +105,13 @@ class Follow:
         if reading.complete:
             state.last_good_count = len(reading.members)
         await groups.save_reading(work, event, state.bot_role, state.owner, state.last_good_count)
+
+    async def _notice_absence(
+        self, work: Work, group: GroupKey, present: Collection[AccountKey]
+    ) -> None:
+        """Whoever is missing from a complete list is gone, though no notice said so."""
+        for account in self.register.accounts_with_cases(group) - set(present):
+            await self.settlement.member_gone(work, group, account, "已不在本群")
 
     async def _left(self, work: Work, event: MemberLeft) -> None:
         how = "已被移出本群" if event.removed else "已自行退群"

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from loguru import logger
 
-from bot.domain.errors import PlatformError
+from bot.domain.errors import PlatformBusyError, PlatformError
 from bot.domain.events import MembersRead
 from bot.domain.groups import Group, MemberList
 from bot.domain.identifiers import GroupKey
@@ -32,9 +32,12 @@ class Readings:
         """Read one group now and have it judged; returns after the commit.
 
         Raises:
+            PlatformBusyError: the platform is not connected.
             PlatformError: the platform did not give the list; nothing changed.
         """
-        platform = self.register.platforms[group.platform]
+        platform = self.register.platforms.get(group.platform)
+        if platform is None or not platform.connected:
+            raise PlatformBusyError(f"{group.platform.label}暂未连接,请稍后再试。")
         async with self._room:
             member_list = await platform.members(group)
         state = self.register.groups.get(group)
@@ -50,7 +53,9 @@ class Readings:
         waiting = []
         for state in list(self.register.active_groups()):
             if state.reading is not None:
-                event = self._event(state.group, because, state.reading)
+                # Cards and roles seen since the reading count as well.
+                known = replace(state.reading, members=tuple(state.members.values()))
+                event = self._event(state.group, because, known)
                 waiting.append(await self.intake.offer(event))
         await asyncio.gather(*waiting)
 

@@ -86,6 +86,7 @@ class Recollection:
         register.cases, register.message_cases, register.by_number = {}, {}, {}
         for case in await violations.live_cases(connection):
             register.remember_case(case)
+        register.dismissed = await violations.dismissed_states(connection)
         register.strikes = defaultdict(list)
         since = now - register.policy.strike_window
         for account, at, _number in await violations.content_strikes(connection, since):

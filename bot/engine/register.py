@@ -61,6 +61,8 @@ class Register:
     """When a case was last opened in a group that had been read before: what the breaker counts."""
     proposed: dict[tuple[GroupKey, AccountKey], datetime] = field(default_factory=dict)
     """Who is in a waiting plan, or was in one that was turned down, and since when."""
+    dismissed: frozenset[tuple[str, GroupKey, AccountKey, str]] = frozenset()
+    """Lasting states a person called a false hit: (rule, group, account, kind)."""
     watermarks: dict[GroupKey, tuple[int, datetime]] = field(default_factory=dict)
     frozen: bool = False
     broken: bool = False
@@ -91,6 +93,15 @@ class Register:
             for (_, where), cases in self.cases.items()
             if where == group and (case := cases.get(account)) is not None
         ]
+
+    def accounts_with_cases(self, group: GroupKey) -> set[AccountKey]:
+        """Who has a standing case of any rule in this group."""
+        return {
+            account
+            for (_, where), cases in self.cases.items()
+            if where == group
+            for account in cases
+        }
 
     def open_cases(self, rule_id: str, group: GroupKey) -> frozenset[AccountKey]:
         """Who has an open case of this rule in this group."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from loguru import logger
 
-from bot.domain.errors import QunguiError
+from bot.domain.errors import BadInputError, HeldError, QunguiError, RefusedError
 from bot.engine.clock import Clock
 from bot.engine.failpoints import failpoint
 from data.database import Database
@@ -79,7 +79,8 @@ class Scribe:
         try:
             results = await self._commit(batch)
         except Exception as error:  # noqa: BLE001  # handed on to whoever waits for it
-            await self._remember_anew()
+            if len(batch) > 1 or not isinstance(error, (RefusedError, HeldError, BadInputError)):
+                await self._remember_anew()
             if len(batch) == 1:
                 _fail(batch[0], error)
                 return

@@ -1,0 +1,1 @@
+"""Benchmarks: figures as ratios against a named baseline in the same run, never asserted."""

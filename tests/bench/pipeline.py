@@ -1,0 +1,158 @@
+"""Messages per second through the whole path, as a ratio to bare NoneBot2 in the same run.
+
+The path: socket → judged with a 10,000-word list → committed durably → recalled where needed. Both
+servers get the same frames from the same simulator in turn; the figures are ratios of the medians.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import shutil
+import statistics
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from adapters.simulator.college import build_college
+from adapters.simulator.groups import GroupPlan, plan_groups
+from adapters.simulator.onebot11.load import Load, LoadPlan, LoadResult
+from adapters.simulator.onebot11.simulator import OneBotSimulator
+from config.paths import INSTALLED
+from tests.bench.served import Served, served
+
+WORD = "测速专用违禁词"
+_TOKEN = "bench-token-0123456789"  # for the loopback only
+_LISTED = 10_000
+_SETTLE_SECONDS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One push: messages a second up to the last recall, and CPU time per message."""
+
+    messages_per_second: float
+    cpu_microseconds: float
+    p99_milliseconds: float
+    hits: int
+    recalled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The whole benchmark."""
+
+    bare: Figure
+    whole: Figure
+    half_load: Figure
+    ratio_throughput: float
+    ratio_cpu: float
+    resident_megabytes: float
+
+
+async def compare(messages: int, rounds: int) -> Comparison:
+    """Push ``messages`` through both servers ``rounds`` times in turn."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        groups = plan_groups(build_college(seed=3, size=240))
+        _prepare(home)
+        environment = {
+            "ONEBOT_ACCESS_TOKEN": _TOKEN,
+            "BENCH_WORD": WORD,
+            "QUNGUI_HOME": str(home / "var"),
+            "QUNGUI_CONFIG": str(home / "config"),
+            "QUNGUI_MODE": "enforce",
+        }
+        whole_path = served("-c", _SERVICE, environment=environment, log=home / "qungui.log")
+        bare_path = served(
+            "-m", "tests.bench.bare_nonebot", environment=environment, log=home / "bare.log"
+        )
+        async with whole_path as whole, bare_path as bare:
+            bares, wholes = [], []
+            for index in range(rounds):
+                plan = LoadPlan(messages // 8, WORD, hit_rate=0.002, seed=index)
+                bares.append(await _push(bare, groups, plan))
+                plan = LoadPlan(messages, WORD, hit_rate=0.002, seed=100 + index)
+                wholes.append(await _push(whole, groups, plan))
+            half = _median(wholes, "messages_per_second") / 2
+            plan = LoadPlan(int(half * 8), WORD, hit_rate=0.005, rate=half, seed=999)
+            half_load = await _push(whole, groups, plan)
+            resident = whole.resident_megabytes()
+    bare_figure, whole_figure = _middle(bares), _middle(wholes)
+    return Comparison(
+        bare=bare_figure,
+        whole=whole_figure,
+        half_load=half_load,
+        ratio_throughput=whole_figure.messages_per_second / bare_figure.messages_per_second,
+        ratio_cpu=bare_figure.cpu_microseconds / whole_figure.cpu_microseconds,
+        resident_megabytes=resident,
+    )
+
+
+_SERVICE = (
+    "from bot.app import run; from config.settings import load_settings; run(load_settings())"
+)
+
+
+def _prepare(home: Path) -> None:
+    """A configuration with a long word list and no cap that a benchmark would hit."""
+    shutil.copytree(
+        INSTALLED, home / "config", ignore=shutil.ignore_patterns("*.py", "__pycache__")
+    )
+    (home / "var").mkdir()
+    chance = random.Random(5)  # not a secret
+    words = {
+        "".join(chr(chance.randrange(0x4E00, 0x9FA5)) for _ in range(chance.randint(3, 5)))
+        for _ in range(_LISTED)
+    }
+    lines = [f"{word}\tcustom\tserious" for word in (WORD, *sorted(words))]
+    (home / "config/lexicons/bench.tsv").write_text("\n".join(lines), encoding="utf-8")
+
+
+async def _push(server: Served, groups: tuple[GroupPlan, ...], plan: LoadPlan) -> Figure:
+    async with OneBotSimulator(groups, url=server.url, token=_TOKEN) as simulator:
+        await simulator.wait_connected()
+        await asyncio.sleep(_SETTLE_SECONDS)
+        load = Load(simulator, groups, plan)
+        before = server.cpu_seconds()
+        result = await load.push(patience=60)
+        used = server.cpu_seconds() - before
+    return _figure(result, used)
+
+
+def _figure(result: LoadResult, cpu_seconds: float) -> Figure:
+    return Figure(
+        messages_per_second=result.messages_per_second,
+        cpu_microseconds=cpu_seconds / result.sent * 1e6,
+        p99_milliseconds=result.percentile(0.99) * 1e3,
+        hits=result.hits,
+        recalled=result.recalled,
+    )
+
+
+def _median(figures: list[Figure], name: str) -> float:
+    return statistics.median(getattr(one, name) for one in figures)
+
+
+def _middle(figures: list[Figure]) -> Figure:
+    return Figure(
+        messages_per_second=_median(figures, "messages_per_second"),
+        cpu_microseconds=_median(figures, "cpu_microseconds"),
+        p99_milliseconds=_median(figures, "p99_milliseconds"),
+        hits=sum(one.hits for one in figures),
+        recalled=sum(one.recalled for one in figures),
+    )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run and print as one JSON document."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=40_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args(arguments)
+    comparison = asyncio.run(compare(given.messages, given.rounds))
+    print(json.dumps(asdict(comparison), indent=2))
+
+
+if __name__ == "__main__":
+    main()
