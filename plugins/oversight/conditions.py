@@ -139,6 +139,8 @@ def _people(text: str, vocabulary: Vocabulary) -> list[_Taken]:
     found: list[_Taken] = []
     for length in range(len(text), 0, -1):
         head = text[:length]
+        if head.endswith(_FILLERS):
+            continue
         if usual := vocabulary.departments.canonical(head):
             found.append((length, "department", usual))
         elif named := vocabulary.roster.named(head):
@@ -148,6 +150,19 @@ def _people(text: str, vocabulary: Vocabulary) -> list[_Taken]:
         elif length == len(text) and re.fullmatch(r"\d{5,20}", head):
             found.append((length, "person", head))
     return found[:1]
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(day.weekday())
+
+
+def _whole_days(day: date, first: int, last: int) -> tuple[date, date]:
+    return day - timedelta(first), day - timedelta(last)
+
+
+def _month_before(day: date) -> tuple[date, date]:
+    last = day.replace(day=1) - timedelta(1)
+    return last.replace(day=1), last
 
 
 _WORDS_FOR_DAYS: Mapping[str, Callable[[date], tuple[date, date]]] = {
@@ -162,8 +177,8 @@ _WORDS_FOR_DAYS: Mapping[str, Callable[[date], tuple[date, date]]] = {
     "上星期": lambda day: _whole_days(_monday(day), 7, 1),
     "本月": lambda day: (day.replace(day=1), day),
     "这个月": lambda day: (day.replace(day=1), day),
-    "上月": lambda day: _month_before(day),
-    "上个月": lambda day: _month_before(day),
+    "上月": _month_before,
+    "上个月": _month_before,
     "今年": lambda day: (day.replace(month=1, day=1), day),
 }
 
@@ -209,19 +224,6 @@ def _date(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(day.weekday())
-
-
-def _whole_days(day: date, first: int, last: int) -> tuple[date, date]:
-    return day - timedelta(first), day - timedelta(last)
-
-
-def _month_before(day: date) -> tuple[date, date]:
-    last = day.replace(day=1) - timedelta(1)
-    return last.replace(day=1), last
 
 
 def spellings(departments: Departments, usual: str, roster: Roster) -> frozenset[str]:
