@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from adapters.qq.wire import Frame, Id
-from bot.domain.errors import MalformedEventError
+from bot.domain.errors import BadInputError, MalformedEventError
 from bot.domain.groups import Role
 from bot.domain.identifiers import AccountKey, GroupKey, Platform
 
@@ -111,6 +111,18 @@ def whole(raw: int | str | None, name: str) -> int:
         return int(raw or 0)
     except ValueError as error:
         raise MalformedEventError(f"{name} 的值“{raw}”不是整数。") from error
+
+
+def number_of(text: str) -> int:
+    """The number that a key's id is on the wire.
+
+    Raises:
+        BadInputError: it is none.
+    """
+    try:
+        return int(text)
+    except ValueError as error:
+        raise BadInputError(f"“{text}”不是 QQ 的号码,应全是数字。") from error
 
 
 def _present(raw: Id, name: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from adapters.qq.client import Dialect, OneBotClient
 from adapters.qq.convert import Converter
-from adapters.qq.fields import sequence_of
+from adapters.qq.fields import number_of, sequence_of
 from adapters.qq.sightings import Sightings
 from adapters.qq.wire import HistoryPage, decode
 from bot.domain.errors import EventError, PlatformRefusedError
@@ -113,7 +113,7 @@ class HistoryReader:
         return reading.oldest is not before
 
     async def _page(self, group: GroupKey, cursor: MessagePosted | None, count: int) -> list[bytes]:
-        params: dict[str, object] = {"group_id": int(group.id), "count": count}
+        params: dict[str, object] = {"group_id": number_of(group.id), "count": count}
         if cursor is not None:
             params["message_seq"] = self._cursor(cursor)
             params["reverse_order"] = params["reverseOrder"] = self._reverse

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from adapters.qq.client import OneBotClient
-from adapters.qq.fields import ROLES, Keys, moment
+from adapters.qq.fields import ROLES, Keys, moment, number_of
 from adapters.qq.wire import WireGroup, WireMember
 from bot.domain.errors import MalformedEventError, PlatformError, PlatformRefusedError
 from bot.domain.groups import Group, Member, MemberList, Role
@@ -62,7 +62,11 @@ class MemberReader:
 
     async def member(self, group: GroupKey, account: AccountKey) -> Member | None:
         """One member, fresh; None when the platform says he is not in the group."""
-        params = {"group_id": int(group.id), "user_id": int(account.id), "no_cache": True}
+        params = {
+            "group_id": number_of(group.id),
+            "user_id": number_of(account.id),
+            "no_cache": True,
+        }
         try:
             wire = await self._client.call("get_group_member_info", params, WireMember)
         except PlatformRefusedError as error:
@@ -89,7 +93,7 @@ class MemberReader:
         return found.by_account().get(account)
 
     async def _list(self, group: GroupKey) -> list[WireMember]:
-        params = {"group_id": int(group.id), "no_cache": True}
+        params = {"group_id": number_of(group.id), "no_cache": True}
         return await self._client.call("get_group_member_list", params, list[WireMember])
 
     async def _declared(self, group: GroupKey, *, from_list: bool) -> int | None:
@@ -97,7 +101,7 @@ class MemberReader:
             if from_list:
                 counts = {found.key: found.member_count for found in await self.groups()}
                 return counts.get(group)
-            params = {"group_id": int(group.id), "no_cache": True}
+            params = {"group_id": number_of(group.id), "no_cache": True}
             return _count(await self._client.call("get_group_info", params, WireGroup))
         except PlatformError:
             return None

@@ -12,6 +12,7 @@ import msgspec
 from adapters.qq import capabilities
 from adapters.qq.client import Dialect, OneBotClient
 from adapters.qq.convert import Converter
+from adapters.qq.fields import number_of
 from adapters.qq.forwards import ForwardOpener, is_unopened
 from adapters.qq.history import HistoryReader, reached
 from adapters.qq.members import MemberReader
@@ -20,7 +21,6 @@ from adapters.qq.watchdog import SendGuard
 from adapters.qq.wire import Frame, Friend, Id, Sent, SystemMessages
 from bot.domain.capabilities import Capability, Situation
 from bot.domain.errors import (
-    BadInputError,
     EventError,
     PlatformError,
     PlatformRefusedError,
@@ -161,7 +161,7 @@ class QQPlatform:
         if self._sightings.is_recalled(message):
             return False
         try:
-            params = {"message_id": _number(message.id)}
+            params = {"message_id": number_of(message.id)}
             await self._client.call("get_msg", params, Frame)
         except PlatformRefusedError as error:
             if not any(words in error.message for words in _GONE):
@@ -195,7 +195,7 @@ class QQPlatform:
         lead = " " if mentions else ""
         segments.append(_segment("text", text=lead + text))
         return await self._send(
-            "send_group_msg", {"group_id": _number(group.id), "message": segments}
+            "send_group_msg", {"group_id": number_of(group.id), "message": segments}
         )
 
     async def send_private(self, account: AccountKey, text: str) -> str:
@@ -209,12 +209,12 @@ class QQPlatform:
             raise PlatformRefusedError("对方不是机器人的好友,私聊发不出;请对方先加机器人为好友。")
         return await self._send(
             "send_private_msg",
-            {"user_id": _number(account.id), "message": [_segment("text", text=text)]},
+            {"user_id": number_of(account.id), "message": [_segment("text", text=text)]},
         )
 
     async def recall(self, message: MessageKey) -> None:
         """Ask for a message to be withdrawn."""
-        await self._act("delete_msg", {"message_id": _number(message.id)})
+        await self._act("delete_msg", {"message_id": number_of(message.id)})
 
     async def mute(self, group: GroupKey, account: AccountKey, duration: timedelta) -> None:
         """Mute for ``duration``, at most a second less than thirty days; zero lifts it."""
@@ -225,7 +225,7 @@ class QQPlatform:
         """Remove from the group; the person may apply again."""
         if self._client.dialect is Dialect.LLBOT:
             # LLBot's single removal is cut off at about a hundred a day; the batch action is not.
-            people = {"group_id": _number(group.id), "user_ids": [_number(account.id)]}
+            people = {"group_id": number_of(group.id), "user_ids": [number_of(account.id)]}
             await self._act("batch_delete_group_member", people)
             return
         await self._act("set_group_kick", {**_who(group, account), "reject_add_request": False})
@@ -271,11 +271,4 @@ def _segment(kind: str, **data: str) -> dict[str, object]:
 
 
 def _who(group: GroupKey, account: AccountKey) -> dict[str, object]:
-    return {"group_id": _number(group.id), "user_id": _number(account.id)}
-
-
-def _number(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError as error:
-        raise BadInputError(f"“{text}”不是 QQ 的号码,应全是数字。") from error
+    return {"group_id": number_of(group.id), "user_id": number_of(account.id)}

@@ -11,7 +11,9 @@ import uvicorn
 from nonebot.config import Config, Env
 from nonebot.drivers.fastapi import Driver
 
-from adapters.qq import QQAdapter, QQPlatform, QQSettings
+from adapters.qq.adapter import QQAdapter
+from adapters.qq.platform import QQPlatform
+from adapters.qq.settings import QQSettings
 from adapters.simulator.groups import GroupPlan, Habit, Seat
 from adapters.simulator.onebot11.faults import Timing
 from adapters.simulator.onebot11.people import Role

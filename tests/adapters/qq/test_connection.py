@@ -170,6 +170,43 @@ async def test_account_thrown_out_is_announced_down(service: Service) -> None:
     await service.up(2)
 
 
+async def test_heartbeat_tells_that_the_account_went_and_came_back(service: Service) -> None:
+    def beat(*, online: bool) -> None:
+        status = {"online": online, "good": online}
+        service.simulator.push(
+            {
+                "post_type": "meta_event",
+                "meta_event_type": "heartbeat",
+                "status": status,
+                "interval": 30000,
+            }
+        )
+
+    beat(online=False)
+    await service.down()
+    beat(online=True)
+    await service.up(2)
+    assert service.platform.connected
+
+
+async def test_new_friend_is_reachable_at_once(service: Service) -> None:
+    service.simulator.push(
+        {"post_type": "notice", "notice_type": "friend_add", "user_id": str(MEMBER)}
+    )
+    await service.until(lambda: service.platform.reachable_privately(account(MEMBER)))
+
+
+async def test_nothing_answers_over_plain_http(service: Service) -> None:
+    host, port = service.url.removeprefix("ws://").split("/")[0].split(":")
+    for path in ("/onebot/v11/", "/onebot/v11/http", "/onebot/v11/http/"):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nX-Self-ID: {SELF}\r\n"
+        writer.write(f"{head}Content-Length: 2\r\nConnection: close\r\n\r\n{{}}".encode())
+        assert b" 404 " in await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+
+
 async def test_engine_without_room_holds_back_the_reader(service: Service) -> None:
     service.door.room.clear()
     for number in range(5):

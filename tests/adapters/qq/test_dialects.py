@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from adapters.qq import QQPlatform
 from adapters.qq.client import Dialect
+from adapters.qq.platform import QQPlatform
 from bot.domain.errors import (
     PlatformBusyError,
     PlatformRefusedError,
