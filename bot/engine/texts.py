@@ -13,6 +13,7 @@ from config.articles import Articles
 from config.wording import Wording
 
 _MOST_LINES = 20
+_SOME_RULE = "信息发布要求"
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -46,7 +47,7 @@ class Texts:
             "tell.content" if recalled else "tell.content_no_recall",
             number=f"W{case.number}",
             clause=self.clause(case.clause),
-            rule=self.category(finding),
+            rule=self._rule(finding),
         )
 
     def muted(self, case: OpenCase, duration: timedelta) -> str:
@@ -120,7 +121,7 @@ class Texts:
     def category(self, finding: Finding) -> str:
         """A word-list category as people call it."""
         known = self.articles.categories.get(finding.category or "")
-        return known.title if known else "信息发布要求"
+        return known.title if known else _SOME_RULE
 
     def group_name(self, group: GroupKey) -> str:
         """The group's name, or its number."""
@@ -140,6 +141,12 @@ class Texts:
         """A local day and time as people write it."""
         local = at.astimezone(self.zone)
         return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+    def _rule(self, finding: Finding) -> str:
+        """The category, unless its name holds the very words that were posted."""
+        title, excerpt = self.category(finding), finding.excerpt
+        posted = excerpt.text[excerpt.start : excerpt.end].strip() if excerpt else ""
+        return _SOME_RULE if posted and posted in title else title
 
     def _plan_line(self, one: Proposal) -> str:
         return self.wording.text(
