@@ -15,7 +15,8 @@ from plugins.content.matching.entries import (
 )
 from plugins.content.matching.fold import fold_table
 from plugins.content.matching.literals import Literals, is_literal
-from plugins.content.matching.patterns import Kind, Pattern, patterns_of, target_of
+from plugins.content.matching.patterns import Kind, Pattern, Target, patterns_of, target_of
+from plugins.content.matching.sounds import Sounds
 from plugins.content.matching.stutters import Stutters
 from plugins.content.matching.verification import Candidate, Verdict, verify
 from plugins.content.matching.view import View, collapsed_view, folded_view
@@ -25,6 +26,9 @@ NOTHING: Final[tuple[Hit, ...]] = ()
 Found = list[tuple[int, int, int]]
 Judged = tuple[str, Verdict]
 """In which reading, and what became of it."""
+
+
+_SOUNDED: Final = (Technique.SOUND, Technique.MIXED_PINYIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +65,20 @@ class Matcher:
         self,
         patterns: Sequence[tuple[Pattern, ...]],
         literals: Iterable[Listed],
-        stuttered: Iterable[str],
+        targets: Sequence[Target],
         policy: TechniquePolicy,
     ) -> None:
         self._patterns = patterns
         self._literals = Literals(literals)
         self._policy = policy
         self._table = fold_table()
-        self._stutters = Stutters(stuttered)
+        self._stutters = Stutters(
+            target.folded for target in targets if _wants(policy, target, Technique.REPETITION)
+        )
+        self._sounds = Sounds([target for target in targets if _wants(policy, target, *_SOUNDED)])
         self._gates_from = len(patterns)
         texts = [same[0].text for same in patterns] + self._stutters.gates
+        self._listen = self._sounds.listen if self._sounds else _hear_nothing
         self._scan = CharwiseDoubleArrayAhoCorasick(texts).find_overlapping
 
     @classmethod
@@ -85,41 +93,45 @@ class Matcher:
         grouped: dict[str, list[Pattern]] = {}
         for pattern in patterns_of(targets, chosen):
             grouped.setdefault(pattern.text, []).append(pattern)
-        stuttered = (
-            target.folded
-            for target in targets
-            if chosen.looks_for(Technique.REPETITION, target.listed.category)
-        )
-        return cls([tuple(same) for same in grouped.values()], literals, stuttered, chosen)
+        return cls([tuple(same) for same in grouped.values()], literals, targets, chosen)
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The hits in order of position; the same empty tuple for every clean text."""
         folded = text.translate(self._table)
         found = self._scan(folded)
-        if not found and not self._literals:
+        sounds = self._listen(text)
+        if not found and not sounds and not self._literals:
             return NOTHING
-        return self._settle(text, self._examine(text, folded, found))
+        return self._settle(text, self._examine(text, folded, found, sounds=sounds))
 
     def explain(self, text: str) -> Explanation:
         """How ``find`` comes to its answer."""
         folded = text.translate(self._table)
-        judged = list(self._examine(text, folded, self._scan(folded)))
+        sounds = self._listen(text)
+        judged = list(self._examine(text, folded, self._scan(folded), sounds=sounds))
         steps = tuple(self._step(text, view, verdict) for view, verdict in judged)
         return Explanation(text, folded, steps, self._settle(text, judged))
 
-    def _examine(self, text: str, folded: str, found: Found) -> Iterator[Judged]:
-        """Look again at whatever the search found, and open the view it gives reason for."""
+    def _examine(self, text: str, folded: str, found: Found, *, sounds: bool) -> Iterator[Judged]:
+        """Look again at whatever the search found, and open the views it gives reason for."""
         named = [match for match in found if match[2] < self._gates_from]
         stutters = len(named) < len(found) and any(
             number >= self._gates_from and self._stutters.opens(folded, end)
             for _, end, number in found
         )
-        if not named and not stutters:
-            return
-        view = folded_view(text)
-        yield from self._verify(text, "folded", view, named)
-        if stutters:
-            yield from self._examine_again(text, "collapsed", collapsed_view(view))
+        if named or stutters:
+            view = folded_view(text)
+            yield from self._verify(text, "folded", view, named)
+            if stutters:
+                yield from self._examine_again(text, "collapsed", collapsed_view(view))
+        if sounds:
+            yield from self._examine_sounds(text)
+
+    def _examine_sounds(self, text: str) -> Iterator[Judged]:
+        view, heard = self._sounds.heard(text)
+        for start, end, number in heard:
+            for pattern in self._sounds.patterns(number):
+                yield "sound", verify(Candidate(text, view, pattern, start, end))
 
     def _examine_again(self, text: str, name: str, view: View) -> Iterator[Judged]:
         """Only what owes something to this view; the rest has been judged already."""
@@ -183,3 +195,12 @@ class Matcher:
             acts=hit is not None and hit.acts,
             refusal=verdict.refusal or off,
         )
+
+
+def _wants(policy: TechniquePolicy, target: Target, *techniques: Technique) -> bool:
+    category = target.listed.category
+    return any(policy.looks_for(technique, category) for technique in techniques)
+
+
+def _hear_nothing(_: str) -> bool:
+    return False

@@ -20,6 +20,7 @@ class Kind(Enum):
     WORD = "word"
     PINYIN = "pinyin"
     REVERSED = "reversed"
+    SOUND = "sound"
 
 
 @dataclass(frozen=True, slots=True)

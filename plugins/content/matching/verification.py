@@ -241,6 +241,30 @@ def _read_reversed(candidate: Candidate, techniques: set[Technique]) -> str | No
     return None
 
 
+def _read_sound(candidate: Candidate, techniques: set[Technique]) -> str | None:
+    """Other characters of the same sound; what reads as ordinary words means itself."""
+    view, original = candidate.view, candidate.original
+    changed: list[int] = []
+    for listed, at in zip(candidate.target.letters, _positions(candidate), strict=True):
+        written = original[view.starts[at] : view.ends[at]]
+        if fold(written) != fold(listed):
+            techniques.add(view.via.get(at, Technique.SOUND))
+            changed.append(at)
+    if not changed:
+        return "按原字另行判断"
+    if all(at in view.via for at in _positions(candidate)):
+        return "按整词拼音另行判断"
+    if len(candidate.target.letters) <= _SHORT and len(changed) == len(candidate.target.letters):
+        return "短词全部换字，证据不足"
+    cut = Cut(original, candidate.low, candidate.high)
+    if cut.sticks_out(candidate.low, candidate.high):
+        return "首尾属于相邻的词语"
+    sounded = [at for at in changed if at not in view.via]
+    if sounded and all(cut.is_inside_word(view.starts[at]) for at in sounded):
+        return "原文本身是通顺的词语"
+    return None
+
+
 def _positions(candidate: Candidate) -> range:
     return range(candidate.start, candidate.end)
 
@@ -250,4 +274,5 @@ _READERS: Final[dict[Kind, Callable[[Candidate, set[Technique]], str | None]]] =
     Kind.WORD: _read_word,
     Kind.PINYIN: _read_pinyin,
     Kind.REVERSED: _read_reversed,
+    Kind.SOUND: _read_sound,
 }

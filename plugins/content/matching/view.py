@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from plugins.content.matching.entries import Technique
-from plugins.content.matching.fold import fold_table
+from plugins.content.matching.fold import Table, fold_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,12 @@ class View:
 
 
 def folded_view(original: str) -> View:
-    """The folded text; a character folded to several has the same origin several times."""
-    table = fold_table()
+    """The folded text."""
+    return view_through(fold_table(), original)
+
+
+def view_through(table: Table, original: str) -> View:
+    """The text through a table; a character that becomes several gives them all its place."""
     pieces: list[str] = []
     starts: list[int] = []
     for index, character in enumerate(original):

@@ -350,3 +350,27 @@ ok的
 VPNs与校园网络课程讲义
 服务器ip为10.0.0.1
 """.strip().splitlines()
+
+ASKED: list[tuple[str, str, str]] = [
+    ("sound_alike", "考试答案", "拷试打案"),
+    ("sound_alike", "考试答案", "有没有考试打按"),
+    ("sound_alike", "考试答案", "拷是打按"),
+    ("sound_alike", "代开发票", "戴开发票"),
+    ("sound_alike", "代开发票", "戴*开*发*漂"),
+    ("sound_alike", "六合彩", "流合采"),
+    ("sound_alike", "高利贷", "高历贷"),
+    ("sound_alike", "论文代写", "论文带写"),
+    ("sound_alike", "信用卡套现", "信佣卡套线"),
+    ("mixed_pinyin", "考试答案", "kao试答案"),
+    ("mixed_pinyin", "考试答案", "考shi答案"),
+    ("mixed_pinyin", "考试答案", "考试答an"),
+    ("mixed_pinyin", "考试答案", "考试daan"),
+    ("mixed_pinyin", "考试答案", "考 shì 答 案"),
+    ("mixed_pinyin", "代开发票", "代开fa票"),
+    ("mixed_pinyin", "论文代写", "论文dai写"),
+    ("reversed", "考试答案", "案答试考"),
+    ("reversed", "代开发票", "票发开代"),
+    ("vertical", "考试答案", "考\n试\n答\n案"),
+    ("vertical", "六合彩", "六\r\n合\r\n彩"),
+]
+"""Less certain spellings: found, and left to a person."""
