@@ -1,12 +1,13 @@
 """What was received: a second delivery of an event is recognised here."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import JSON, cast, delete, func, literal, select, true
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.events import Event, GroupEvent
 from bot.domain.identifiers import GroupKey, Platform
 from data.ledger import Work
 from data.scope import group_of, within
@@ -18,29 +19,26 @@ _events = table_of(EventRow)
 _counters = table_of(CounterRow)
 
 
-async def unseen(work: Work, platform: Platform, event_ids: Sequence[str]) -> set[str]:
-    """Those of the ids that no committed batch holds yet."""
-    query = select(_events.c.event_id).where(
-        _events.c.platform == platform.value, _events.c.event_id.in_(event_ids)
-    )
-    return set(event_ids) - set((await work.connection.execute(query)).scalars())
+async def take_unseen(work: Work, platform: Platform, event_ids: Sequence[str]) -> set[str]:
+    """Note these events as handled and tell which of them were not noted before.
 
-
-async def record_events(work: Work, events: Sequence[Event]) -> None:
-    """Note that these events were handled. The caller has left out those already seen."""
-    if not events:
-        return
-    rows = [
-        {
-            "platform": event.platform.value,
-            "event_id": event.event_id,
-            "kind": event.kind,
-            "group_id": event.group.id if isinstance(event, GroupEvent) else None,
-            "received_at": event.received_at,
-        }
-        for event in events
-    ]
-    await work.connection.execute(insert(_events), rows)
+    One statement with one parameter whatever the number: binding hundreds of values one by one
+    would cost more than judging the messages.
+    """
+    if not event_ids:
+        return set()
+    packed = literal(json.dumps(list(dict.fromkeys(event_ids))))
+    if work.connection.dialect.name == "sqlite":
+        given = func.json_each(packed).table_valued("value")
+        statement: sqlite.Insert | postgresql.Insert = sqlite.insert(_events)
+    else:
+        given = func.json_array_elements_text(cast(packed, JSON)).table_valued("value")
+        statement = postgresql.insert(_events)
+    # SQLite needs a WHERE to tell the ON of a join from that of the conflict.
+    rows = select(literal(platform.value), given.c.value, literal(_hour(work.now))).where(true())
+    statement = statement.from_select(["platform", "event_id", "received_hour"], rows)
+    taken = statement.on_conflict_do_nothing().returning(_events.c.event_id)
+    return set((await work.connection.execute(taken)).scalars())
 
 
 async def bump(work: Work, counts: Mapping[tuple[str, str, str, str], int]) -> None:
@@ -62,6 +60,16 @@ async def counters(
 
 
 async def forget_before(work: Work, moment: datetime) -> int:
-    """Drop the notes of events received before ``moment``; how many there were."""
-    result = await work.connection.execute(delete(_events).where(_events.c.received_at < moment))
-    return result.rowcount
+    """Drop the notes of events received before the hour of ``moment``; how many there were."""
+    old = delete(_events).where(_events.c.received_hour < _hour(moment))
+    return (await work.connection.execute(old)).rowcount
+
+
+def _hour(moment: datetime) -> int:
+    return int(moment.timestamp()) // 3600
+
+
+async def last_received(connection: AsyncConnection) -> dict[Platform, datetime]:
+    """When each platform's newest event reached us, as far back as the notes are kept."""
+    query = select(_events.c.platform, func.max(_events.c.received_at)).group_by(_events.c.platform)
+    return {Platform(platform): at for platform, at in await connection.execute(query)}

@@ -175,7 +175,6 @@ class Intake:
             handled.accepted.append(event)
             await self._take(work, handled.docket, event)
         await self._enforcement.close_batch(work, handled.docket)
-        await event_rows.record_events(work, handled.accepted)
         await event_rows.bump(work, self._counts(handled.accepted))
         if handled.docket.watermarks:
             await groups.save_watermarks(work, handled.docket.watermarks)
@@ -185,7 +184,7 @@ class Intake:
         fresh: set[tuple[Platform, str]] = set()
         for platform in {event.platform for event in happened}:
             ids = [event.event_id for event in happened if event.platform is platform]
-            unseen = await event_rows.unseen(work, platform, ids)
+            unseen = await event_rows.take_unseen(work, platform, ids)
             fresh.update((platform, event_id) for event_id in unseen)
         return fresh
 
