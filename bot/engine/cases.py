@@ -30,7 +30,7 @@ class Cases:
         now = work.now
         repeat = now + response.repeat_every if response.repeat_every else None
         due = now + response.due_after if response.due_after else None
-        name, department = self._person(finding)
+        finding, name, department = self._identified(finding)
         number = await violations.open_violation(
             work,
             NewViolation(
@@ -79,13 +79,16 @@ class Cases:
         self.register.remember_case(case)
         return case
 
-    def _person(self, finding: Finding) -> tuple[str, str | None]:
-        staff = self.register.roster.staff(finding.staff_id) if finding.staff_id else None
-        staff = staff or self.register.roster.bound_to(finding.account)
+    def _identified(self, finding: Finding) -> tuple[Finding, str, str | None]:
+        """The finding with whom it is about, as far as the roster knows; his name, department."""
+        register = self.register
+        staff = register.roster.staff(finding.staff_id) if finding.staff_id else None
+        staff = staff or register.roster.bound_to(finding.account)
         if staff:
-            return staff.name, staff.departments[0] if staff.departments else None
-        member = self.register.member(finding.group, finding.account)
-        return (member.card if member else "") or finding.account.id, None
+            department = staff.departments[0] if staff.departments else None
+            return replace(finding, staff_id=staff.staff_id), staff.name, department
+        member = register.member(finding.group, finding.account)
+        return finding, (member.card if member else "") or finding.account.id, None
 
 
 def _case(
