@@ -157,4 +157,16 @@ FIELDS = {
     "oversight.more": "page",
     "oversight.excerpt": "excerpt",
     "oversight.hint": "count",
+    # help and settings
+    "help.names": "names",
+    "help.footer": "",
+    "help.command": "summary usage example roles",
+    "help.clauses": "",
+    "settings.changed": "key before after",
+    "settings.footer": "",
+    "rules.changed": "where rule mode",
+    "rules.second_needed": "where rule mode",
+    "role.given": "account role",
+    "role.taken": "account role",
+    "role.unchanged": "",
 }

@@ -1,0 +1,28 @@
+"""Administration: help, settings, roles, and the red button."""
+
+from nonebot.plugin import PluginMetadata
+
+from bot.engine.contribution import Contribution
+from bot.engine.services import Services
+from bot.engine.texts import Texts
+from config.articles import load_articles
+from plugins.administration.commands import commands
+
+__plugin_meta__ = PluginMetadata(
+    name="管理",
+    description="帮助、配置、授权、冻结与撤销",
+    usage="帮助、能力、条款、状态、配置、规则、授权、绑定、登记、冻结、解冻、撤销",
+    type="application",
+)
+
+
+def contribute(services: Services) -> Contribution:
+    """The commands about the service itself."""
+    settings = services.settings
+    texts = Texts(
+        services.wording,
+        load_articles(settings.config),
+        services.register,
+        zone=settings.timezone,
+    )
+    return Contribution(commands=commands(services, texts))
