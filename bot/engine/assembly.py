@@ -22,6 +22,7 @@ from bot.engine.intake import Intake
 from bot.engine.intentions import Intentions
 from bot.engine.judge import Judge
 from bot.engine.outbox import Outboxes
+from bot.engine.pauses import Pauses
 from bot.engine.proofs import Proofs
 from bot.engine.proposals import Proposals
 from bot.engine.readings import Readings
@@ -88,12 +89,15 @@ class Engine:
         await self.services.database.close()
 
 
-def assemble(settings: Settings, clock: Clock, contribute: Sequence[Contribute]) -> Engine:
+def assemble(
+    settings: Settings, clock: Clock, contribute: Sequence[Contribute], pauses: Pauses | None = None
+) -> Engine:
     """Build everything; nothing runs and nothing is connected yet.
 
     Raises:
         BadInputError: a configuration file is wrong.
     """
+    pauses = pauses or Pauses()
     policy = load_policy(settings.config, mode=settings.mode, zone=settings.timezone)
     departments = load_departments(settings.config)
     wording = load_wording(settings.config)
@@ -111,9 +115,11 @@ def assemble(settings: Settings, clock: Clock, contribute: Sequence[Contribute])
     proposals = Proposals(register, texts, cases, intentions)
     enforcement = Enforcement(register, texts, cases, intentions, responses, proposals)
     proofs = Proofs()
-    outboxes = Outboxes(register, Delivery(register, scribe, settlement, texts), clock)
-    acts = Acts(register, scribe, database, settlement, proofs)
-    dispatcher = Dispatcher(database, clock, acts, outboxes)
+    outboxes = Outboxes(
+        register, Delivery(register, scribe, settlement, texts, clock), clock, pauses
+    )
+    acts = Acts(register, scribe, database, settlement, proofs, clock, pauses)
+    dispatcher = Dispatcher(database, clock, acts, outboxes, pauses)
     late: dict[str, Readings] = {}
 
     async def read_members(group: GroupKey) -> None:
@@ -147,9 +153,10 @@ def assemble(settings: Settings, clock: Clock, contribute: Sequence[Contribute])
         follow=Follow(register, settlement, cases),
         register=register,
         zone=settings.timezone,
+        pauses=pauses,
     )
-    readings = late["readings"] = Readings(register, intake, clock)
-    catch_up = CatchUp(register, intake, readings, clock)
+    readings = late["readings"] = Readings(register, intake, clock, pauses)
+    catch_up = CatchUp(register, intake, readings, clock, pauses)
     router = Router(services.catalogue.commands, services)
     gate = Gate(
         register=register,

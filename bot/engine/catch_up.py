@@ -1,16 +1,19 @@
 """After every connection: read what is, and find what was missed. Events in an outage are lost."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from loguru import logger
 
-from bot.domain.errors import PlatformError
-from bot.domain.events import MessagePosted, MessagesMissed
+from bot.domain.errors import PlatformError, PlatformRefusedError
+from bot.domain.events import GroupDissolved, MessagePosted, MessagesMissed
+from bot.domain.groups import Group
 from bot.domain.identifiers import GroupKey
 from bot.engine.clock import Clock
 from bot.engine.intake import Intake
+from bot.engine.pauses import Pauses
 from bot.engine.platform import GroupPlatform
 from bot.engine.readings import Readings
 from bot.engine.register import Register
@@ -18,7 +21,6 @@ from bot.engine.register import Register
 OLDEST = timedelta(hours=24)
 """How far back missed messages are judged."""
 _MOST_MESSAGES = 500
-_REORDER_SECONDS = 3.0
 _AT_ONCE = 4
 
 
@@ -30,6 +32,7 @@ class CatchUp:
     intake: Intake
     readings: Readings
     clock: Clock
+    pauses: Pauses
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     _filling: set[GroupKey] = field(default_factory=set)
 
@@ -44,6 +47,7 @@ class CatchUp:
             self.readings.read_all(found),
             self._requests(platform),
             *(self._missed(platform, group.key) for group in found),
+            *(self._lost(platform, key) for key in self._unlisted(platform, found)),
         )
 
     async def requests(self) -> None:
@@ -59,13 +63,42 @@ class CatchUp:
             return
         self._filling.add(group)
         try:
-            await asyncio.sleep(_REORDER_SECONDS)
+            await asyncio.sleep(self.pauses.reorder)
             history = await platform.history(group, after=after, limit=_MOST_MESSAGES)
             await self._judge(history.messages)
         except PlatformError as error:
             logger.info("history of {} could not be read: {}", group, error.message)
         finally:
             self._filling.discard(group)
+
+    def _unlisted(self, platform: GroupPlatform, found: Sequence[Group]) -> list[GroupKey]:
+        """Groups we know that the list lacks; an empty list is no evidence."""
+        listed = {group.key for group in found}
+        known = [state.group.key for state in self.register.active_groups(platform.platform)]
+        return [key for key in known if key not in listed] if listed else []
+
+    async def _lost(self, platform: GroupPlatform, group: GroupKey) -> None:
+        """Neither listed nor to be read: the bot was taken out of it while it was away."""
+        async with self._room:
+            try:
+                await platform.members(group)
+            except PlatformRefusedError:
+                now = self.clock.now()
+            except PlatformError as error:
+                logger.warning("members of {} could not be read: {}", group, error.message)
+                return
+            else:
+                return
+        await self.intake.submit(
+            GroupDissolved(
+                platform=group.platform,
+                event_id=f"lost:{group.id}:{now.isoformat()}",
+                occurred_at=now,
+                received_at=now,
+                group=group,
+                bot_removed=True,
+            )
+        )
 
     async def _requests(self, platform: GroupPlatform) -> None:
         try:

@@ -2,12 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from bot.domain.errors import PlatformBusyError, PlatformRefusedError, PlatformUnknownError
 from bot.domain.groups import Role
 from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.measures import MeasureKind, MeasureState, Receipt, ReceiptHow
+from bot.engine.clock import Clock
 from bot.engine.docket import Docket
 from bot.engine.failpoints import failpoint
 from bot.engine.metrics import MEASURES
@@ -65,6 +66,7 @@ class Delivery:
     scribe: Scribe
     settlement: Settlement
     texts: Texts
+    clock: Clock
 
     async def answer(self, platform: GroupPlatform, answer: Answer) -> bool:
         """Answer a command; False when there is no road to the asker."""
@@ -141,7 +143,7 @@ class Delivery:
     ) -> Outcome:
         """No answer: look whether it arrived. Never say it again without knowing."""
         attempted = [
-            replace(one, attempted_at=one.attempted_at or datetime.now(UTC) - _BUSY_WAIT)
+            replace(one, attempted_at=one.attempted_at or self.clock.now() - _BUSY_WAIT)
             for one in batch
         ]
         try:
@@ -156,7 +158,7 @@ class Delivery:
         if batch[0].attempts + 1 >= _MOST_ATTEMPTS:
             await self._end(batch, MeasureState.FAILED, error.message)
             return Outcome(spoken=True)
-        until = datetime.now(UTC) + (error.retry_after or _BUSY_WAIT)
+        until = self.clock.now() + (error.retry_after or _BUSY_WAIT)
 
         async def postpone(work: Work) -> None:
             for one in batch:
@@ -175,7 +177,7 @@ class Delivery:
         return Outcome(spoken=True, again=again)
 
     async def _unexpired(self, batch: list[StoredMeasure]) -> list[StoredMeasure]:
-        now = datetime.now(UTC)
+        now = self.clock.now()
         expired = [
             one
             for one in batch
@@ -247,7 +249,7 @@ class Delivery:
         detail: str,
         how: ReceiptHow | None = None,
     ) -> None:
-        receipt = Receipt(how, datetime.now(UTC), detail) if how else None
+        receipt = Receipt(how, self.clock.now(), detail) if how else None
 
         async def finish(work: Work) -> None:
             for one in batch:

@@ -14,11 +14,11 @@ from bot.domain.measures import Rung
 from bot.engine.clock import Clock
 from bot.engine.dispatch_acts import Acts, Later
 from bot.engine.outbox import Outboxes
+from bot.engine.pauses import Pauses
 from data import measures
 from data.database import Database
 from data.measures import StoredMeasure
 
-_POLL_SECONDS = 1.0
 _SETTLE_EVERY = timedelta(seconds=30)
 
 
@@ -37,11 +37,19 @@ class Dispatcher:
     process, such as an approval on the command line).
     """
 
-    def __init__(self, database: Database, clock: Clock, acts: Acts, outboxes: Outboxes) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        acts: Acts,
+        outboxes: Outboxes,
+        pauses: Pauses,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._acts = acts
         self._outboxes = outboxes
+        self._pauses = pauses
         self._lanes: dict[GroupKey, _Lane] = {}
         self._later: list[tuple[datetime, int, StoredMeasure]] = []
         self._last_seen = 0
@@ -80,7 +88,7 @@ class Dispatcher:
             except QunguiError as error:
                 logger.error("measures wait, the database is out of reach: {}", error.message)
             try:
-                async with asyncio.timeout(_POLL_SECONDS):
+                async with asyncio.timeout(self._pauses.poll):
                     await self._woken.wait()
             except TimeoutError:
                 pass

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from aiolimiter import AsyncLimiter
 from loguru import logger
@@ -26,10 +26,12 @@ from bot.domain.measures import (
     Receipt,
     ReceiptHow,
 )
+from bot.engine.clock import Clock
 from bot.engine.docket import Docket
 from bot.engine.facts import gather
 from bot.engine.failpoints import failpoint
 from bot.engine.metrics import MEASURES
+from bot.engine.pauses import Pauses
 from bot.engine.platform import GroupPlatform
 from bot.engine.proofs import Proofs, effect_of
 from bot.engine.register import Register
@@ -40,11 +42,7 @@ from data.database import Database
 from data.ledger import Work
 from data.measures import StoredMeasure
 
-NOTICE_SECONDS = 2.0
-"""How long the platform's own notice is waited for before the state is read back."""
-_READ_BACKS = (0.5, 2.0, 5.0)
 _MOST_ATTEMPTS = 8
-_IDLE_SECONDS = 0.2
 _FIRST_BACKOFF = timedelta(seconds=2)
 _LONGEST_BACKOFF = timedelta(minutes=10)
 _REMOVALS_AT_ONCE = 3
@@ -72,6 +70,8 @@ class Acts:
     database: Database
     settlement: Settlement
     proofs: Proofs
+    clock: Clock
+    pauses: Pauses
     pacers: dict[Platform, AsyncLimiter] = field(default_factory=dict)
 
     async def carry_out(self, stored: StoredMeasure) -> None:
@@ -122,13 +122,15 @@ class Acts:
             platform = self.register.platforms.get(group.platform)
             if platform is not None and platform.connected and not self.register.frozen:
                 return platform
-            await asyncio.sleep(_IDLE_SECONDS)
+            await asyncio.sleep(self.pauses.idle)
 
     async def _fresh_objection(
         self, platform: GroupPlatform, stored: StoredMeasure
     ) -> tuple[MeasureState, str] | None:
         """Why it must not be done any more, asked of the platform and not of memory."""
         measure = stored.measure
+        if measure.expires_at is not None and measure.expires_at <= datetime.now(UTC):
+            return MeasureState.EXPIRED, "超过时限"
         if measure.kind not in (MeasureKind.REMOVE, MeasureKind.MUTE, MeasureKind.FIX_NAME):
             return None
         if measure.account is None:
@@ -189,14 +191,14 @@ class Acts:
         try:
             await _call(platform, measure)
             failpoint("after_call")
-            if notice is not None and await _arrives(notice):
+            if notice is not None and await _arrives(notice, self.pauses.notice):
                 failpoint("after_proof")
                 await self._done(stored, ReceiptHow.PLATFORM_NOTICE, "平台通知")
                 return
         finally:
             if notice is not None:
                 notice.cancel()
-        for pause in _READ_BACKS:
+        for pause in self.pauses.read_backs:
             if await self._shown(platform, measure):
                 failpoint("after_proof")
                 await self._done(stored, ReceiptHow.READ_BACK, "读回核对")
@@ -217,7 +219,7 @@ class Acts:
                 waiting = await platform.pending_joins()
                 return all(one.request_id != measure.request_id for one in waiting)
             case MeasureKind.MUTE if measure.account is not None:
-                return await _muted_as_wished(platform, measure)
+                return await _muted_as_wished(platform, measure, self.clock.now())
             case MeasureKind.FIX_NAME if measure.account is not None:
                 member = await platform.member(measure.group, measure.account)
                 return member is not None and member.card == measure.card
@@ -230,7 +232,7 @@ class Acts:
             await self._end(stored, MeasureState.FAILED, error.message)
             return
         wait = error.retry_after or min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2**attempts)
-        until = datetime.now(UTC) + wait * random.uniform(0.5, 1.0)  # noqa: S311  # jitter
+        until = self.clock.now() + wait * random.uniform(0.5, 1.0)  # noqa: S311  # jitter
         await self.scribe.write(
             lambda work: measures.postpone(work, stored.id, until, error.message)
         )
@@ -238,7 +240,7 @@ class Acts:
         raise Later(replace(stored, measure=measure, attempts=attempts), until)
 
     async def _done(self, stored: StoredMeasure, how: ReceiptHow, detail: str) -> None:
-        receipt = Receipt(how, datetime.now(UTC), detail)
+        receipt = Receipt(how, self.clock.now(), detail)
         await self.scribe.write(
             lambda work: self._finish(work, stored, MeasureState.DONE, receipt, detail)
         )
@@ -286,22 +288,18 @@ def _acting(platform: GroupPlatform, measure: Measure) -> Awaitable[None]:
             raise QunguiError(f"处置“{measure.kind.label}”缺少对象,无法执行。")
 
 
-async def _arrives(notice: "asyncio.Future[Event]") -> bool:
+async def _arrives(notice: "asyncio.Future[Event]", seconds: float) -> bool:
     try:
-        async with asyncio.timeout(NOTICE_SECONDS):
+        async with asyncio.timeout(seconds):
             await notice
     except TimeoutError:
         return False
     return True
 
 
-async def _muted_as_wished(platform: GroupPlatform, measure: Measure) -> bool:
+async def _muted_as_wished(platform: GroupPlatform, measure: Measure, now: datetime) -> bool:
     if measure.account is None:
         return False
     member = await platform.member(measure.group, measure.account)
-    muted = (
-        member is not None
-        and member.muted_until is not None
-        and member.muted_until > datetime.now(UTC)
-    )
+    muted = member is not None and member.muted_until is not None and member.muted_until > now
     return muted if measure.seconds else not muted

@@ -17,6 +17,7 @@ from bot.engine.enforcement import Enforcement
 from bot.engine.follow import Follow
 from bot.engine.judge import Judge, Skipped
 from bot.engine.metrics import DEAD_LETTERS, EVENTS, UNINSPECTED
+from bot.engine.pauses import Pauses
 from bot.engine.register import Register
 from bot.engine.scribe import Scribe
 from data import events as event_rows
@@ -25,7 +26,6 @@ from data.ledger import Work
 
 MOST_IN_A_BATCH = 256
 _ROOM = 4096
-_RETRY_SECONDS = 1.0
 
 Letter = tuple[Event, "asyncio.Future[Outcome]"]
 
@@ -56,6 +56,7 @@ class Intake:
         follow: Follow,
         register: Register,
         zone: ZoneInfo,
+        pauses: Pauses,
     ) -> None:
         self._scribe = scribe
         self._judge = judge
@@ -63,6 +64,7 @@ class Intake:
         self._follow = follow
         self._register = register
         self._zone = zone
+        self._retry_seconds = pauses.retry
         self._queue: asyncio.Queue[Letter] = asyncio.Queue(maxsize=_ROOM)
         self._task: asyncio.Task[None] | None = None
         self._after: list[Callable[[Handled], None]] = []
@@ -129,7 +131,7 @@ class Intake:
                 handled = await self._scribe.write(lambda work: self._process(work, happened))
             except UnreachableError as error:
                 logger.error("events wait, the database is out of reach: {}", error.message)
-                await asyncio.sleep(_RETRY_SECONDS)
+                await asyncio.sleep(self._retry_seconds)
                 continue
             except Exception as error:  # noqa: BLE001  # isolated below, never swallowed
                 await self._isolate(batch, error)

@@ -14,13 +14,13 @@ from bot.domain.identifiers import AccountKey, GroupKey, Platform
 from bot.domain.measures import MeasureKind
 from bot.engine.clock import Clock
 from bot.engine.delivery import Answer, Delivery
+from bot.engine.pauses import Pauses
 from bot.engine.platform import GroupPlatform
 from bot.engine.register import Register
 from data.measures import StoredMeasure
 
 MOST_NAMES = 20
 """People reminded in one message (QQ users ask for no more than that at once)."""
-_IDLE_SECONDS = 0.2
 _PRIORITY = {
     MeasureKind.ASK: 1,
     MeasureKind.ESCALATE: 1,
@@ -57,6 +57,7 @@ class Outbox:
     register: Register
     delivery: Delivery
     clock: Clock
+    pauses: Pauses
     _items: list[_Item] = field(default_factory=list)
     _count: int = 0
     _said_at: dict[GroupKey, datetime] = field(default_factory=dict)
@@ -97,7 +98,7 @@ class Outbox:
     async def _rest(self) -> None:
         self._woken.clear()
         try:
-            async with asyncio.timeout(_IDLE_SECONDS):
+            async with asyncio.timeout(self.pauses.idle):
                 await self._woken.wait()
         except TimeoutError:
             pass
@@ -173,9 +174,11 @@ def _distance(speaker: GroupPlatform) -> float:
 class Outboxes:
     """The outboxes of all platforms; also the ``Speech`` that plugins see."""
 
-    def __init__(self, register: Register, delivery: Delivery, clock: Clock) -> None:
+    def __init__(
+        self, register: Register, delivery: Delivery, clock: Clock, pauses: Pauses
+    ) -> None:
         self._boxes = {
-            platform: Outbox(platform, register, delivery, clock) for platform in Platform
+            platform: Outbox(platform, register, delivery, clock, pauses) for platform in Platform
         }
         self._tasks: list[asyncio.Task[None]] = []
 

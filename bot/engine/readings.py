@@ -12,10 +12,10 @@ from bot.domain.groups import Group, MemberList
 from bot.domain.identifiers import GroupKey
 from bot.engine.clock import Clock
 from bot.engine.intake import Intake
+from bot.engine.pauses import Pauses
 from bot.engine.register import Register
 
 _AT_ONCE = 4
-_COALESCE_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -25,6 +25,7 @@ class Readings:
     register: Register
     intake: Intake
     clock: Clock
+    pauses: Pauses
     _soon: dict[GroupKey, asyncio.Task[None]] = field(default_factory=dict)
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
@@ -81,7 +82,7 @@ class Readings:
         await self.read_all(connected)
 
     async def _later(self, group: GroupKey) -> None:
-        await asyncio.sleep(_COALESCE_SECONDS)
+        await asyncio.sleep(self.pauses.coalesce)
         self._soon.pop(group, None)
         state = self.register.groups.get(group)
         await self._read_quietly(state.group if state else Group(key=group, name=group.id))
