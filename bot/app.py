@@ -77,7 +77,7 @@ def _serve(settings: Settings, qq: QQSettings) -> None:
     register_matcher(engine.router)
     driver = nonebot.get_driver()
     driver.register_adapter(QQAdapter, door=engine.gate, settings=qq)
-    adapter = next(one for one in driver._adapters.values() if isinstance(one, QQAdapter))  # noqa: SLF001  # NoneBot offers no other way to the instance
+    adapter = nonebot.get_adapter(QQAdapter)
     if not isinstance(driver, ASGIMixin):
         raise BadInputError("驱动须为 FastAPI。")
     serve_health(driver, Health(engine, adapter))

@@ -1,5 +1,6 @@
 """``/healthz`` and ``/metrics``: the truth about this process, without names or secrets."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -8,12 +9,29 @@ from typing import Any
 import msgspec
 from nonebot.drivers import URL, ASGIMixin, HTTPServerSetup, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.core import CounterMetricFamily
 
 from adapters.qq.adapter import QQAdapter
 from bot.domain.errors import QunguiError
 from bot.engine.assembly import Engine
 from bot.engine.metrics import LAST_EVENT_AGE, REGISTRY
 from data.ledger import chain_head
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformCalls:
+    """Turns an adapter's own tally of calls into a metric when asked."""
+
+    adapter: QQAdapter
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """One family, as Prometheus wants it."""
+        family = CounterMetricFamily(
+            "qungui_platform_calls", "Calls to a platform", labels=("platform", "api", "outcome")
+        )
+        for (action, outcome), count in self.adapter.calls.items():
+            family.add_metric(("qq", action, outcome), count)
+        yield family
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,7 @@ class Health:
 
 def serve_health(driver: ASGIMixin, health: Health) -> None:
     """Add the two pages to NoneBot's server."""
+    REGISTRY.register(PlatformCalls(health.qq))
 
     async def healthz(_request: Request) -> Response:
         status, document = await health.report()

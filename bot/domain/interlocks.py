@@ -13,6 +13,9 @@ from bot.domain.identifiers import AccountKey
 from bot.domain.measures import Measure, MeasureKind
 from bot.domain.policy import InterlockLimits
 
+CAP_REACHED = "已达上限"
+"""Ends every reason given by a cap."""
+
 _ACTS_ON_PEOPLE = frozenset({MeasureKind.REMOVE, MeasureKind.MUTE, MeasureKind.FIX_NAME})
 
 
@@ -124,15 +127,15 @@ def _caps(measure: Measure, facts: Facts, limits: InterlockLimits) -> str | None
     tally = facts.tally
     match measure.kind:
         case MeasureKind.REMOVE if tally.hour >= limits.removals_per_hour:
-            return "本小时移出人数已达上限"
+            return f"本小时移出人数{CAP_REACHED}"
         case MeasureKind.REMOVE if tally.day >= limits.removals_per_day:
-            return "今日移出人数已达上限"
+            return f"今日移出人数{CAP_REACHED}"
         case MeasureKind.MUTE if tally.hour >= limits.mutes_per_hour:
-            return "本小时禁言次数已达上限"
+            return f"本小时禁言次数{CAP_REACHED}"
         case MeasureKind.RECALL if facts.severity is Severity.CRITICAL:
             return None
         case MeasureKind.RECALL if tally.group_hour >= limits.recalls_per_group_per_hour:
-            return "本群本小时撤回次数已达上限"
+            return f"本群本小时撤回次数{CAP_REACHED}"
         case MeasureKind.RECALL if tally.hour >= limits.recalls_per_hour:
-            return "本小时撤回次数已达上限"
+            return f"本小时撤回次数{CAP_REACHED}"
     return None

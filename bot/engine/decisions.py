@@ -145,8 +145,8 @@ async def settle_case(
     return record
 
 
-async def freeze(work: Work, by: AccountKey, register: Register) -> None:
-    """Stop all acting; one person suffices (I10)."""
+async def freeze(work: Work, by: AccountKey | str, register: Register) -> None:
+    """Stop all acting; one person suffices (I10): an account, or whoever sits at the terminal."""
     await switches.set(work, "frozen", "yes", str(by))
     await switches.set(work, "unfreeze", "", str(by))
     register.frozen = True

@@ -129,7 +129,7 @@ class Acts:
     ) -> tuple[MeasureState, str] | None:
         """Why it must not be done any more, asked of the platform and not of memory."""
         measure = stored.measure
-        if measure.expires_at is not None and measure.expires_at <= datetime.now(UTC):
+        if measure.expires_at is not None and measure.expires_at <= self.clock.now():
             return MeasureState.EXPIRED, "超过时限"
         if measure.kind not in (MeasureKind.REMOVE, MeasureKind.MUTE, MeasureKind.FIX_NAME):
             return None

@@ -1,10 +1,12 @@
 """Turns what the rules saw into cases and measures, by policy, history and interlocks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.events import Event, JoinRequested, MembersRead
 from bot.domain.findings import Clearance, Finding, Judgement
+from bot.domain.identifiers import GroupKey
 from bot.domain.interlocks import breaker_trips
 from bot.domain.measures import Measure, MeasureKind, Mode
 from bot.domain.policy import Response, Step
@@ -45,7 +47,7 @@ class Enforcement:
         """What can only be decided when a whole batch is known: plans, and the breaker."""
         if docket.proposals:
             await self.proposals.put_forward(work, docket)
-        await self._watch_breaker(work)
+        await self._watch_breaker(work, docket)
 
     async def skipped(self, work: Work, event: Event, rule_id: str, reason: str) -> None:
         """A rule failed: nobody is sanctioned, the failure is on record (I15)."""
@@ -215,7 +217,7 @@ class Enforcement:
         state = self.register.groups.get(event.group)
         return state is None or state.first_reading
 
-    async def _watch_breaker(self, work: Work) -> None:
+    async def _watch_breaker(self, work: Work, docket: Docket) -> None:
         register = self.register
         if register.broken or not register.alarms:
             return
@@ -227,3 +229,25 @@ class Enforcement:
         if breaker_trips(groups, len(recent), register.policy.limits):
             register.broken = True
             await switches.set(work, "breaker", "tripped", "qungui")
+            await self._report_breaker(work, docket, recent.keys(), groups)
+
+    async def _report_breaker(
+        self, work: Work, docket: Docket, hit: Iterable[GroupKey], total: int
+    ) -> None:
+        """Tell supervisors and administrators; messages are the one thing that goes on."""
+        hit = list(hit)
+        text = self.texts.breaker(len(hit), total)
+        people = {*self.register.holders("supervisor"), *self.register.holders("administrator")}
+        for person in sorted(people):
+            group = next((one for one in hit if one.platform is person.platform), None)
+            if group is None:
+                continue
+            alarm = Measure(
+                kind=MeasureKind.ESCALATE,
+                group=group,
+                account=person,
+                mode=Mode.ENFORCE,
+                text=text,
+                urgent=True,
+            )
+            await self.intentions.intend(work, docket, alarm, Ground())

@@ -1,16 +1,24 @@
 """Writes what is intended: the interlocks are asked, the row is made, nothing is done yet."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.domain.findings import Severity
 from bot.domain.interlocks import check
-from bot.domain.measures import Measure, Rung
+from bot.domain.measures import Measure, MeasureKind, Rung
 from bot.engine.docket import Docket
 from bot.engine.facts import gather
 from bot.engine.register import Register
 from data import measures
 from data.ledger import Work
 from data.measures import MeasureContext
+
+_ACT_LASTS = {
+    MeasureKind.RECALL: timedelta(hours=2),
+    MeasureKind.MUTE: timedelta(minutes=30),
+    MeasureKind.REMOVE: timedelta(hours=24),
+}
+"""An act that could not be done for so long (no connection, frozen) is not done any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +57,11 @@ class Intentions:
         return measure
 
     def _timed(self, measure: Measure) -> Measure:
-        """Hold a message back over quiet hours, and let none be said long after its time."""
-        if not measure.kind.speaks:
-            return measure
+        """Hold a message back over quiet hours, and let nothing be done long after its time."""
         policy, now = self.register.policy, self.register.now
+        if not measure.kind.speaks:
+            lasts = _ACT_LASTS.get(measure.kind)
+            return replace(measure, expires_at=now + lasts) if lasts else measure
         waits_until = None if measure.urgent else policy.quiet_hours.ends_at(now)
         start = measure.not_before or waits_until or now
         return replace(

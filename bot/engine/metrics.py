@@ -20,13 +20,6 @@ MEASURES = Counter(
     "qungui_measures", "Measures, by where they ended", ("platform", "kind", "state"),
     registry=REGISTRY,
 )  # fmt: skip
-PLATFORM_CALLS = Counter(
-    "qungui_platform_calls", "Calls to a platform", ("platform", "api", "outcome"),
-    registry=REGISTRY,
-)  # fmt: skip
-BUDGET = Gauge(
-    "qungui_budget_remaining", "Calls left of a platform's quota", ("platform",), registry=REGISTRY
-)
 LAST_EVENT_AGE = Gauge(
     "qungui_last_event_age_seconds", "Seconds since the last event", ("platform",),
     registry=REGISTRY,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.departments import Departments
 from bot.domain.groups import Group, Member, MemberList, Role
 from bot.domain.identifiers import AccountKey, GroupKey, Platform
+from bot.domain.measures import MeasureKind
 from bot.domain.people import Roster
 from bot.domain.policy import Policy
 from bot.domain.violations import OpenCase
@@ -59,6 +60,8 @@ class Register:
     """The bots, everybody who holds a role, and the allow-list; see ``refresh_exempt``."""
     alarms: dict[GroupKey, datetime] = field(default_factory=dict)
     """When a case was last opened in a group that had been read before: what the breaker counts."""
+    cap_alarms: dict[MeasureKind, datetime] = field(default_factory=dict)
+    """When the supervisors were last told that a cap was hit."""
     proposed: dict[tuple[GroupKey, AccountKey], datetime] = field(default_factory=dict)
     """Who is in a waiting plan, or was in one that was turned down, and since when."""
     dismissed: frozenset[tuple[str, GroupKey, AccountKey, str]] = frozenset()

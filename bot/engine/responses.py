@@ -1,12 +1,13 @@
 """Carries out the steps the policy names for a finding: each becomes one or more measures."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.domain.capabilities import Situation
 from bot.domain.findings import Finding, Severity
 from bot.domain.groups import Role
 from bot.domain.identifiers import AccountKey
-from bot.domain.interlocks import protected
+from bot.domain.interlocks import CAP_REACHED, protected
 from bot.domain.measures import Measure, MeasureKind, Mode, Rung
 from bot.domain.plans import Proposal
 from bot.domain.policy import Step
@@ -18,6 +19,7 @@ from bot.engine.texts import Texts
 from data.ledger import Work
 
 _STRIKES_FROM = Severity.SERIOUS
+_CAP_ALARM_EVERY = timedelta(hours=1)
 _ASKED_APART = frozenset({"suspected", "impostor"})
 _ESCALATED_APART = frozenset({"critical", "by_owner", "impostor"})
 
@@ -67,21 +69,42 @@ class Responses:
         if rung is not Rung.AUTOMATIC:
             measure = replace(measure, withheld="平台上机器人不能禁言此人")
         done = await self.intentions.intend(work, docket, measure, _ground(case, finding))
+        await self._alarm_if_capped(work, docket, case, done)
         if done.withheld is None:
             text = self.texts.muted(case, duration)
             await self._say(work, docket, MeasureKind.NOTIFY, case, (text, text))
 
-    async def escalate(self, work: Work, docket: Docket, case: OpenCase, reason: str) -> None:
-        """Tell every supervisor of the platform in private."""
+    async def escalate(
+        self,
+        work: Work,
+        docket: Docket,
+        case: OpenCase,
+        reason: str,
+        *,
+        general: bool = False,
+    ) -> None:
+        """Tell every supervisor of the platform in private; ``general``: about no one message."""
         supervisors = self.register.holders("supervisor", case.group.platform)
         for supervisor in supervisors or self.register.holders(
             "administrator", case.group.platform
         ):
-            text = self.texts.escalation(_escalation_key(case), case, reason)
+            key = "general" if general else _escalation_key(case)
+            text = self.texts.escalation(key, case, reason)
             measure = replace(
                 self._measure(MeasureKind.ESCALATE, case), account=supervisor, text=text
             )
             await self.intentions.intend(work, docket, measure, _plain_ground(case))
+
+    async def _alarm_if_capped(
+        self, work: Work, docket: Docket, case: OpenCase, measure: Measure
+    ) -> None:
+        """A cap that is hit means trouble: the supervisors hear of it, once an hour (I7)."""
+        if measure.withheld is None or CAP_REACHED not in measure.withheld:
+            return
+        last = self.register.cap_alarms.get(measure.kind)
+        if last is None or work.now - last >= _CAP_ALARM_EVERY:
+            self.register.cap_alarms[measure.kind] = work.now
+            await self.escalate(work, docket, case, measure.withheld, general=True)
 
     async def _remind(self, work: Work, docket: Docket, case: OpenCase) -> None:
         measure = replace(
@@ -103,6 +126,7 @@ class Responses:
             self._measure(MeasureKind.RECALL, case), message=finding.message, rung=rung
         )
         done = await self.intentions.intend(work, docket, measure, _ground(case, finding))
+        await self._alarm_if_capped(work, docket, case, done)
         if done.withheld is None and rung is not Rung.AUTOMATIC:
             await self.ask_owner(work, docket, case, ("recall", finding.reason))
 
@@ -171,13 +195,15 @@ class Responses:
 
     def _rung(self, kind: MeasureKind, account: AccountKey, case: OpenCase) -> Rung:
         platform = self.register.platforms.get(case.group.platform)
-        state = self.register.groups.get(case.group)
-        if platform is None or state is None:
+        if platform is None:
             return Rung.ASSISTED
-        member = state.members.get(account)
-        situation = Situation(
-            bot_role=state.bot_role, target_role=member.role if member else Role.MEMBER
-        )
+        state = self.register.groups.get(case.group)
+        member = state.members.get(account) if state else None
+        role = state.bot_role if state else Role.UNKNOWN
+        if role is Role.UNKNOWN and kind is MeasureKind.RECALL:
+            # Not read yet: trying costs nothing, and a refusal puts the task to the owner.
+            role = Role.ADMIN
+        situation = Situation(bot_role=role, target_role=member.role if member else Role.MEMBER)
         return platform.capability(kind, situation).rung
 
 

@@ -26,6 +26,7 @@ from data.ledger import Work
 from data.measures import StoredMeasure
 
 _UNFINISHED = (MeasureState.INTENDED, MeasureState.UNKNOWN)
+_NOT_DONE = (MeasureState.REFUSED, MeasureState.FAILED, MeasureState.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Settlement:
         kind = stored.measure.kind
         if state is MeasureState.DONE and kind is MeasureKind.RECALL:
             await self.cases.move(work, case, ViolationState.CLOSED, "原消息已撤回")
-        elif state is MeasureState.REFUSED and kind is MeasureKind.RECALL:
+        elif kind is MeasureKind.RECALL and state in _NOT_DONE:
             await self._hand_over(work, docket, case, stored)
         elif state is MeasureState.DONE and kind is MeasureKind.NOTIFY:
             await self._close_if_told(work, case)
@@ -112,12 +113,12 @@ class Settlement:
     async def _hand_over(
         self, work: Work, docket: Docket, case: OpenCase, stored: StoredMeasure
     ) -> None:
-        """The platform refused us: the owner is asked, and the effect is still wanted."""
+        """We could not do it: the owner is asked, and the effect is still wanted."""
         task = replace(stored.measure, rung=Rung.ASSISTED, withheld=None)
         ground = Ground(violation=case.number, severity=stored.severity, certain=stored.certain)
         await self.intentions.intend(work, docket, task, ground)
         await self.responses.ask_owner(work, docket, case, ("recall", ""))
-        await self.cases.move(work, case, ViolationState.WAITING, "平台拒绝撤回,请群主处理")
+        await self.cases.move(work, case, ViolationState.WAITING, "机器人未能撤回,请群主处理")
 
     async def _close_if_told(self, work: Work, case: OpenCase) -> None:
         """A case that asked for nothing but a word to the sender is over once he was told."""

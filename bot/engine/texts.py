@@ -110,6 +110,10 @@ class Texts:
         public = self.wording.text("plan.public", number=f"P{plan.number}", count=len(plan.people))
         return private, public
 
+    def breaker(self, groups: int, total: int) -> str:
+        """What supervisors are told when the breaker has tripped."""
+        return self.wording.text("escalate.broken", groups=groups, total=total)
+
     def plan_done(self, number: int, done: int, failed: int) -> str:
         """What the owner is told when a plan is over."""
         return self.wording.text("plan.done", number=f"P{number}", done=done, failed=failed)
