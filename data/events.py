@@ -67,9 +67,3 @@ async def forget_before(work: Work, moment: datetime) -> int:
 
 def _hour(moment: datetime) -> int:
     return int(moment.timestamp()) // 3600
-
-
-async def last_received(connection: AsyncConnection) -> dict[Platform, datetime]:
-    """When each platform's newest event reached us, as far back as the notes are kept."""
-    query = select(_events.c.platform, func.max(_events.c.received_at)).group_by(_events.c.platform)
-    return {Platform(platform): at for platform, at in await connection.execute(query)}

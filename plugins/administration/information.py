@@ -14,7 +14,7 @@ from bot.engine.coverage import Coverage, CoverageStatus, coverage
 from bot.engine.register import GroupState
 from bot.engine.services import Services
 from bot.engine.texts import Texts
-from data import events, groups, statistics
+from data import groups, statistics
 
 _SHOWN_KINDS = (
     MeasureKind.REMIND,
@@ -91,13 +91,16 @@ class InformationCommands:
         """Whether it runs, what waits, and how far each rule may go."""
         register, now = self._services.register, self._services.clock.now()
         async with self._services.database.reading() as connection:
-            seen = await events.last_received(connection)
             waiting = await statistics.waiting_now(connection, call.groups)
             gaps = await groups.gaps(connection, now - _GAPS_OF, now, call.groups)
         lines = []
         for platform, port in sorted(register.platforms.items()):
-            at = seen.get(platform)
-            last = f",最近收到事件 {self._texts.moment(at)}" if at else ",还没有收到事件"
+            seen = [
+                at
+                for group, (_, at) in register.watermarks.items()
+                if group.platform is platform and group in call.groups
+            ]
+            last = f",最近看到消息 {self._texts.moment(max(seen))}" if seen else ""
             lines.append(f"{platform.label}:{'已连接' if port.connected else '未连接'}{last}")
         lines.append("目前:" + ("已冻结,只作记录" if register.frozen else "正常工作"))
         if register.broken:
