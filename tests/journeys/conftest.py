@@ -1,25 +1,16 @@
-"""Journeys run a whole service; the tests of a file share a worker, and often a service."""
+"""Journeys run the whole product; when one fails, what the product said is shown with it."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Generator
 
 import pytest
 
 from tests.journeys import service
 
-_HERE = Path(__file__).parent
 _SHOWN = 6000
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(_HERE):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if report.failed:
         for one in service.running:

@@ -1,5 +1,6 @@
 """A service and the groups it looks after, put together as an operator would."""
 
+import itertools
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ ROLES = {
     "QUNGUI_SUPERVISORS": f"qq:{CHEN.account}",
     "QUNGUI_ADMINISTRATORS": f"qq:{FANG.account}",
 }
+
+_earlier_messages = itertools.count(0, 1000)
 
 
 @dataclass(slots=True)
@@ -136,7 +139,6 @@ async def serving(
 ) -> AsyncIterator[Service]:
     """A service that knows the roster and to which nobody is connected yet."""
     service = Service(home, **{**ROLES, **environment})
-    home.mkdir(parents=True, exist_ok=True)
     if people is not None:
         await apply_roster(service, people)
     await service.start()
@@ -164,6 +166,9 @@ async def connected(
         sim.befriend(one.account)
     for name, value in faults.items():
         setattr(sim.faults, name, value)
+    for _ in range(next(_earlier_messages)):
+        # QQ never gives a number twice, whoever connects.
+        sim.world.kernel_id()
     async with sim:
         await sim.wait_connected()
         yield Journey(service, sim)

@@ -66,6 +66,7 @@ class Service:
     """One product with a home of its own; it can be stopped, killed and started again."""
 
     def __init__(self, home: Path, **environment: str) -> None:
+        home.mkdir(parents=True, exist_ok=True)
         self.home = home
         self.port = _free_port()
         self.environment = {
@@ -93,7 +94,6 @@ class Service:
 
     async def start(self) -> None:
         """Start the process and wait until its health page answers."""
-        self.home.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *COMMAND,
@@ -164,7 +164,7 @@ class Service:
         if self._process.returncode is not None:
             raise AssertionError(f"the service ended by itself:\n{self.log[-3000:]}")
         try:
-            return (await self.healthz())["http"] == 200
+            return bool((await self.healthz())["http"] == 200)
         except OSError:
             return False
 

@@ -114,7 +114,7 @@ async def test_recall_is_proven_by_reading_back_where_the_notice_is_lost(
     message = here.sim.say(GROUP, author.account, BAD)
     await here.recalled(message)
 
-    async def proven() -> bool:
+    async def proven() -> object:
         (case,) = await here.violations(account=str(author.account))
         (recall,) = measures_of(case, "recall")
         return recall["state"] == "done" and recall["receipt"]["how"] == "read_back"
@@ -138,7 +138,7 @@ async def test_recall_that_only_claims_success_becomes_the_owners_task(
     assert all(one["receipt"] is None for one in measures_of(case, "recall"))
     here.sim.recall_by(ZHOU.account, message)
 
-    async def closed() -> bool:
+    async def closed() -> object:
         return (await here.violation(account=str(author.account)))["state"] == "closed"
 
     await until(closed, 5, "the case closes when the owner recalls the message")
@@ -230,7 +230,7 @@ async def test_owner_gets_a_task_at_once_where_the_bot_may_not_recall(
     assert (recall["rung"], recall["receipt"]) == ("assisted", None)
     here.sim.recall_by(ZHOU.account, message)
 
-    async def closed() -> bool:
+    async def closed() -> object:
         case = await here.violation(account=str(author.account))
         (recall,) = measures_of(case, "recall")
         return case["state"] == "closed" and recall["receipt"]["how"] == "platform_notice"

@@ -12,7 +12,7 @@ async def until(
     *,
     every: float = 0.02,
 ) -> None:
-    """Return once ``holds()`` is true; fail, saying ``what`` was awaited, after ``within`` seconds."""
+    """Return once ``holds()`` is true; after ``within`` seconds fail, saying ``what`` is missing."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
     while True:
