@@ -29,7 +29,7 @@ demo: setup
 	$(BIN)/qungui demo $(if $(SERVE),--serve)
 
 test: check
-	$(BIN)/pytest -n $(TEST_PROCESSES) -m "not slow"
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile -m "not slow"
 
 test-slow: setup
 	$(BIN)/pytest -m slow
