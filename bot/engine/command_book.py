@@ -70,8 +70,9 @@ class CommandBook:
                 if name in self._entries:
                     raise ValueError(f"two commands are called {name!r}")
                 self._entries[name] = entry
-        self._spellings = sorted(self._entries, key=len, reverse=True)
-        self._openings = frozenset(name[0] for name in self._entries)
+        self._spellings: dict[str, list[str]] = {}
+        for name in sorted(self._entries, key=len, reverse=True):
+            self._spellings.setdefault(name[0], []).append(name)
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -80,7 +81,7 @@ class CommandBook:
 
     def may_begin(self, text: str) -> bool:
         """Whether text that nobody addressed to the bot can be a command at all: quick to tell."""
-        return len(text) <= _LONGEST_UNADDRESSED and fold(text.lstrip()[:1]) in self._openings
+        return len(text) <= _LONGEST_UNADDRESSED and _first(text) in self._spellings
 
     def find(self, text: str, *, addressed: bool) -> Match | None:
         """The command that ``text`` begins with.
@@ -91,7 +92,7 @@ class CommandBook:
         text = text.strip()
         if not addressed and not self.may_begin(text):
             return None
-        for name in self._spellings:
+        for name in self._spellings.get(_first(text), ()):
             rest = _after(text, name)
             if rest is None:
                 continue
@@ -148,6 +149,11 @@ def _unmistakable(entry: _Entry, rest: str, *, glued: bool) -> bool:
     if number:
         return entry.numbered or number["letter"] is not None
     return entry.typed and not glued
+
+
+def _first(text: str) -> str:
+    """The first visible character, in its plain width."""
+    return next((plain[0] for one in text if (plain := fold(one).strip())), "")
 
 
 def _after(text: str, name: str) -> str | None:
