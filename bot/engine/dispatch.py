@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from loguru import logger
 
-from bot.domain.errors import QunguiError
+from bot.domain.errors import QunguiError, UnreachableError
 from bot.domain.identifiers import GroupKey
-from bot.domain.measures import Rung
+from bot.domain.measures import MeasureState, Rung
 from bot.engine.clock import Clock
 from bot.engine.dispatch_acts import Acts, Later
 from bot.engine.outbox import Outboxes
@@ -53,9 +53,11 @@ class Dispatcher:
         self._lanes: dict[GroupKey, _Lane] = {}
         self._later: list[tuple[datetime, int, StoredMeasure]] = []
         self._last_seen = 0
+        self._unwritten: set[int] = set()
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._settled_at: datetime | None = None
+        outboxes.on_unwritten(self._unwritten.update)
 
     def start(self) -> None:
         """Begin to act; call inside the running loop."""
@@ -98,6 +100,11 @@ class Dispatcher:
         now = self._clock.now()
         async with self._database.reading() as connection:
             found = await measures.waiting(connection, self._last_seen)
+            again = [await measures.get(connection, one) for one in sorted(self._unwritten)]
+        self._unwritten.clear()
+        for stored in again:
+            if stored is not None and stored.state is MeasureState.INTENDED:
+                self._route(stored, now)
         for stored in found:
             self._last_seen = max(self._last_seen, stored.id)
             self._route(stored, now)
@@ -128,5 +135,9 @@ class Dispatcher:
                 await self._acts.carry_out(stored)
             except Later as later:
                 heapq.heappush(self._later, (later.until, later.stored.id, later.stored))
+            except UnreachableError as error:
+                # Whether it was tried is in the database: it comes back from there, not from here.
+                logger.error("M{} waits, the database is out of reach: {}", stored.id, error.message)
+                self._unwritten.add(stored.id)
             except Exception as error:  # noqa: BLE001  # one measure must not stop its group's lane
                 logger.opt(exception=error).error("measure M{} was not carried out", stored.id)

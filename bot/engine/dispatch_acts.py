@@ -85,11 +85,12 @@ class Acts:
             if stored.attempted_at is not None and await self._shown(platform, stored.measure):
                 await self._done(stored, ReceiptHow.READ_BACK, "重启后核对")
                 return
+            # First the wait, then the look: whoever was made admin meanwhile is protected.
+            await self._pace(platform, stored.measure)
             reason = await self._fresh_objection(platform, stored)
             if reason is not None:
                 await self._end(stored, *reason)
                 return
-            await self._pace(platform, stored.measure)
             failpoint("before_attempt")
             if not await self._note_attempt(stored):
                 return
@@ -153,12 +154,13 @@ class Acts:
         return case is not None and case.state.live
 
     async def _pace(self, platform: GroupPlatform, measure: Measure) -> None:
-        if measure.kind is not MeasureKind.REMOVE:
+        distance = platform.pace.between_removals.total_seconds()
+        if measure.kind is not MeasureKind.REMOVE or not distance:
             return
         pacer = self.pacers.get(platform.platform)
         if pacer is None:
-            seconds = platform.pace.between_removals.total_seconds() * _REMOVALS_AT_ONCE
-            pacer = self.pacers[platform.platform] = AsyncLimiter(_REMOVALS_AT_ONCE, seconds)
+            pacer = AsyncLimiter(_REMOVALS_AT_ONCE, distance * _REMOVALS_AT_ONCE)
+            self.pacers[platform.platform] = pacer
         await pacer.acquire()
 
     async def _note_attempt(self, stored: StoredMeasure) -> bool:

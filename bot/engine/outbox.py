@@ -3,13 +3,13 @@
 import asyncio
 import heapq
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from loguru import logger
 
-from bot.domain.errors import PlatformError
+from bot.domain.errors import PlatformError, UnreachableError
 from bot.domain.identifiers import AccountKey, GroupKey, Platform
 from bot.domain.measures import MeasureKind
 from bot.engine.clock import Clock
@@ -62,6 +62,9 @@ class Outbox:
     _count: int = 0
     _said_at: dict[GroupKey, datetime] = field(default_factory=dict)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _being_said: int = 0
+    on_unwritten: Callable[[list[int]], None] | None = None
+    """Told the ids of messages taken off the queue whose fate the database could not take down."""
 
     def post(self, item: "StoredMeasure | Answer") -> None:
         """Queue something to be said."""
@@ -76,8 +79,8 @@ class Outbox:
 
     @property
     def waiting(self) -> int:
-        """How much is still to be said."""
-        return len(self._items)
+        """How much is still to be said, what is being said included."""
+        return len(self._items) + self._being_said
 
     async def run(self) -> None:
         """Say things, never faster than the platform's pace, until cancelled."""
@@ -87,13 +90,25 @@ class Outbox:
             if batch is None or speaker is None:
                 await self._rest()
                 continue
+            self._being_said = 1 if isinstance(batch, Answer) else len(batch)
             try:
                 said = await self._say(speaker, batch)
+            except UnreachableError as error:
+                logger.error("messages wait, the database is out of reach: {}", error.message)
+                await self._wait_for_database(batch)
+                said = False
             except Exception as error:  # noqa: BLE001  # one message must not silence the bot
                 logger.opt(exception=error).error("a message could not be said")
                 said = True
+            self._being_said = 0
             if said:
                 await asyncio.sleep(_distance(speaker))
+
+    async def _wait_for_database(self, batch: "list[StoredMeasure] | Answer") -> None:
+        """Whether they were tried is in the database: they come back from there, not from here."""
+        if self.on_unwritten is not None and not isinstance(batch, Answer):
+            self.on_unwritten([stored.id for stored in batch])
+        await asyncio.sleep(self.pauses.retry)
 
     async def _rest(self) -> None:
         self._woken.clear()
@@ -127,7 +142,8 @@ class Outbox:
             return False
         said_at = self._said_at.get(entry.item.measure.group)
         pause = speaker.pace.between_messages_per_group if speaker else timedelta()
-        return said_at is None or now - said_at >= pause
+        # A clock that was put back must not silence a group until it has caught up.
+        return said_at is None or abs(now - said_at) >= pause
 
     def _together(self, first: _Item, now: datetime) -> list[_Item]:
         """Reminders for one group that can share a message: all fresh, or all of one attempt."""
@@ -192,6 +208,11 @@ class Outboxes:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def on_unwritten(self, tell: Callable[[list[int]], None]) -> None:
+        """Have somebody told of messages that must be read from the database again."""
+        for box in self._boxes.values():
+            box.on_unwritten = tell
 
     def post(self, stored: StoredMeasure) -> None:
         """Queue a recorded message."""
