@@ -12,7 +12,7 @@ async def until(
     *,
     every: float = 0.02,
 ) -> None:
-    """Return once ``holds()`` is true; after ``within`` seconds fail, saying ``what`` is missing."""
+    """Return once ``holds()`` is true; after ``within`` seconds fail for want of ``what``."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + within
     while True:
