@@ -137,7 +137,7 @@ class Dispatcher:
                 heapq.heappush(self._later, (later.until, later.stored.id, later.stored))
             except UnreachableError as error:
                 # Whether it was tried is in the database: it comes back from there, not from here.
-                logger.error("M{} waits, the database is out of reach: {}", stored.id, error.message)
+                logger.error("M{} waits, no database: {}", stored.id, error.message)
                 self._unwritten.add(stored.id)
             except Exception as error:  # noqa: BLE001  # one measure must not stop its group's lane
                 logger.opt(exception=error).error("measure M{} was not carried out", stored.id)
