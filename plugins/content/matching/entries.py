@@ -29,7 +29,6 @@ class Technique(StrEnum):
     COMPONENTS = "components"
     REVERSED = "reversed"
     VERTICAL = "vertical"
-    LETTERS_BETWEEN = "letters_between"
 
     @property
     def rank(self) -> int:
@@ -58,7 +57,6 @@ _LABELS: Final = {
     Technique.COMPONENTS: "拆字",
     Technique.REVERSED: "倒写",
     Technique.VERTICAL: "竖排",
-    Technique.LETTERS_BETWEEN: "夹字母",
 }
 
 

@@ -18,9 +18,11 @@ class Literals:
 
     def __init__(self, words: Iterable[Listed]) -> None:
         self._words = [(re.compile(re.escape(word.word), re.IGNORECASE), word) for word in words]
-
-    def __bool__(self) -> bool:
-        return bool(self._words)
+        folded = [fold(listed.word) for _, listed in self._words]
+        self.gates = sorted({text for text in folded if text})
+        """What a folded text must hold before it is worth asking ``find``."""
+        self.has_signs_only = not all(folded)
+        """Some word has nothing to hold: every text must be asked."""
 
     def find(self, text: str) -> Iterator[Hit]:
         """Every occurrence that no excuse encloses."""

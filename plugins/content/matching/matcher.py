@@ -6,6 +6,7 @@ from typing import Final, Self
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
+from plugins.content.matching.components import Components
 from plugins.content.matching.entries import (
     Hit,
     Listed,
@@ -19,7 +20,7 @@ from plugins.content.matching.patterns import Kind, Pattern, Target, patterns_of
 from plugins.content.matching.sounds import Sounds
 from plugins.content.matching.stutters import Stutters
 from plugins.content.matching.verification import Candidate, Verdict, verify
-from plugins.content.matching.view import View, collapsed_view, folded_view
+from plugins.content.matching.view import View, collapsed_view, folded_view, replaced_view
 
 NOTHING: Final[tuple[Hit, ...]] = ()
 
@@ -76,8 +77,14 @@ class Matcher:
             target.folded for target in targets if _wants(policy, target, Technique.REPETITION)
         )
         self._sounds = Sounds([target for target in targets if _wants(policy, target, *_SOUNDED)])
+        self._components = Components(
+            target.folded for target in targets if _wants(policy, target, Technique.COMPONENTS)
+        )
         self._gates_from = len(patterns)
-        texts = [same[0].text for same in patterns] + self._stutters.gates
+        self._halves_from = self._gates_from + len(self._stutters.gates)
+        self._halves_to = self._halves_from + len(self._components.gates)
+        texts = [same[0].text for same in patterns]
+        texts += self._stutters.gates + self._components.gates + self._literals.gates
         self._listen = self._sounds.listen if self._sounds else _hear_nothing
         self._scan = CharwiseDoubleArrayAhoCorasick(texts).find_overlapping
 
@@ -100,7 +107,7 @@ class Matcher:
         folded = text.translate(self._table)
         found = self._scan(folded)
         sounds = self._listen(text)
-        if not found and not sounds and not self._literals:
+        if not found and not sounds and not self._literals.has_signs_only:
             return NOTHING
         return self._settle(text, self._examine(text, folded, found, sounds=sounds))
 
@@ -116,14 +123,25 @@ class Matcher:
         """Look again at whatever the search found, and open the views it gives reason for."""
         named = [match for match in found if match[2] < self._gates_from]
         stutters = len(named) < len(found) and any(
-            number >= self._gates_from and self._stutters.opens(folded, end)
+            self._gates_from <= number < self._halves_from and self._stutters.opens(folded, end)
             for _, end, number in found
         )
-        if named or stutters:
+        halves = len(named) < len(found) and self._components.spots(
+            folded,
+            [
+                (start, end, n - self._halves_from)
+                for start, end, n in found
+                if self._halves_from <= n < self._halves_to
+            ],
+        )
+        if named or stutters or halves:
             view = folded_view(text)
             yield from self._verify(text, "folded", view, named)
             if stutters:
                 yield from self._examine_again(text, "collapsed", collapsed_view(view))
+            if halves:
+                joined = replaced_view(view, halves, Technique.COMPONENTS)
+                yield from self._examine_again(text, "joined", joined)
         if sounds:
             yield from self._examine_sounds(text)
 

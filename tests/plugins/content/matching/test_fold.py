@@ -16,7 +16,7 @@ from plugins.content.matching.view import folded_view
         ("ⓐ🄰🅰🇦ᴀáą𝓐𝕬", "aaaaaaaaa"),
         ("аеор", "aeop"),
         ("賭發髮乾後", "赌发发干后"),
-        ("⼈⽇⺡", "人日氵"),
+        ("⼈⽇⺡亻", "人日水人"),
         ("①壹㈠１一", "11111"),
         ("㎏", "kg"),
         ("🈲", "禁"),

@@ -115,6 +115,7 @@ def test_words_that_live_by_their_signs_are_taken_literally() -> None:
     assert matcher.find("机密★测试") == ()
     assert hits_of("C++", "学c++的", matcher)
     assert matcher.find("C语言") == ()
+    assert hits_of("★★", "五★★级", Matcher.build(listed("★★")))
 
 
 def test_a_listed_word_with_a_space_is_found_with_and_without_it() -> None:
@@ -177,6 +178,7 @@ CHANGED = {
     Technique.REVERSED,
     Technique.REPETITION,
     Technique.SOUND,
+    Technique.COMPONENTS,
     Technique.MIXED_PINYIN,
 }
 PIECES = st.lists(
