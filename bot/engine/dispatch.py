@@ -10,7 +10,7 @@ from loguru import logger
 
 from bot.domain.errors import QunguiError, UnreachableError
 from bot.domain.identifiers import GroupKey
-from bot.domain.measures import MeasureState, Rung
+from bot.domain.measures import MeasureKind, MeasureState, Rung
 from bot.engine.clock import Clock
 from bot.engine.dispatch_acts import Acts, Later
 from bot.engine.outbox import Outboxes
@@ -19,6 +19,7 @@ from data import measures
 from data.database import Database
 from data.measures import StoredMeasure
 
+_RECALLS_AT_ONCE = 16
 _SETTLE_EVERY = timedelta(seconds=30)
 
 
@@ -51,6 +52,8 @@ class Dispatcher:
         self._outboxes = outboxes
         self._pauses = pauses
         self._lanes: dict[GroupKey, _Lane] = {}
+        self._recalls: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(_RECALLS_AT_ONCE)
         self._later: list[tuple[datetime, int, StoredMeasure]] = []
         self._last_seen = 0
         self._unwritten: set[int] = set()
@@ -67,6 +70,7 @@ class Dispatcher:
     async def stop(self) -> None:
         """Stop acting; what was begun and not proven is read back at the next start."""
         tasks = [lane.task for lane in self._lanes.values() if lane.task]
+        tasks.extend(self._recalls)
         if self._task:
             tasks.append(self._task)
         for task in tasks:
@@ -81,7 +85,8 @@ class Dispatcher:
     @property
     def waiting(self) -> int:
         """Acts that are waiting for their turn."""
-        return sum(len(lane.waiting) for lane in self._lanes.values()) + len(self._later)
+        in_lanes = sum(len(lane.waiting) for lane in self._lanes.values())
+        return in_lanes + len(self._recalls) + len(self._later)
 
     async def _run(self) -> None:
         while True:
@@ -122,22 +127,33 @@ class Dispatcher:
             return
         elif measure.not_before is not None and measure.not_before > now:
             heapq.heappush(self._later, (measure.not_before, stored.id, stored))
+        elif measure.kind is MeasureKind.RECALL:
+            # Recalls do not depend on one another: none waits for the proof of the one before.
+            task = asyncio.get_running_loop().create_task(self._recall(stored))
+            self._recalls.add(task)
+            task.add_done_callback(self._recalls.discard)
         else:
             lane = self._lanes.setdefault(measure.group, _Lane())
             lane.waiting.append(stored)
             if lane.task is None or lane.task.done():
                 lane.task = asyncio.get_running_loop().create_task(self._serve(lane))
 
+    async def _recall(self, stored: StoredMeasure) -> None:
+        async with self._room:
+            await self._carry_out(stored)
+
     async def _serve(self, lane: _Lane) -> None:
         while lane.waiting:
-            stored = lane.waiting.popleft()
-            try:
-                await self._acts.carry_out(stored)
-            except Later as later:
-                heapq.heappush(self._later, (later.until, later.stored.id, later.stored))
-            except UnreachableError as error:
-                # Whether it was tried is in the database: it comes back from there, not from here.
-                logger.error("M{} waits, no database: {}", stored.id, error.message)
-                self._unwritten.add(stored.id)
-            except Exception as error:  # noqa: BLE001  # one measure must not stop its group's lane
-                logger.opt(exception=error).error("measure M{} was not carried out", stored.id)
+            await self._carry_out(lane.waiting.popleft())
+
+    async def _carry_out(self, stored: StoredMeasure) -> None:
+        try:
+            await self._acts.carry_out(stored)
+        except Later as later:
+            heapq.heappush(self._later, (later.until, later.stored.id, later.stored))
+        except UnreachableError as error:
+            # Whether it was tried is in the database: it comes back from there, not from here.
+            logger.error("M{} waits, no database: {}", stored.id, error.message)
+            self._unwritten.add(stored.id)
+        except Exception as error:  # noqa: BLE001  # one measure must not stop the others
+            logger.opt(exception=error).error("measure M{} was not carried out", stored.id)
