@@ -81,6 +81,13 @@ async def get(connection: AsyncConnection, owner: AccountKey, day: str) -> Store
     return _stored(row) if row else None
 
 
+async def of_day(connection: AsyncConnection, day: str) -> list[StoredDigest]:
+    """Every report of a local day."""
+    query = select(_digests).where(_digests.c.day == day)
+    query = query.order_by(_digests.c.platform, _digests.c.owner_account)
+    return [_stored(row) for row in await connection.execute(query)]
+
+
 async def unread(
     connection: AsyncConnection, owner: AccountKey | None = None, since: str | None = None
 ) -> list[StoredDigest]:

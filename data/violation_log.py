@@ -168,9 +168,11 @@ def _conditions(query: ViolationQuery) -> list[ColumnElement[bool]]:
         found.append(columns.department.in_(query.departments))
     if query.after is not None:
         found.append(_behind(query.after))
+    if query.clause is not None:
+        whole_article = columns.clause.startswith(f"{query.clause}.", autoescape=True)
+        found.append(or_(columns.clause == query.clause, whole_article))
     equal = {
         "rule_id": query.rule,
-        "clause": query.clause,
         "category": query.category,
         "severity": query.severity.value if query.severity else None,
         "state": query.state.value if query.state else None,

@@ -4,10 +4,40 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import names, roster, scan, service, violations
+from bot.cli import (
+    demo,
+    digest,
+    doctor,
+    export,
+    installation,
+    keeping,
+    names,
+    plans,
+    roster,
+    rules,
+    scan,
+    service,
+    stopping,
+    violations,
+)
 from bot.cli.frame import Group, new_application
 
-_MODULES = (service, roster, names, scan, violations)
+_MODULES = (
+    demo,
+    installation,
+    doctor,
+    service,
+    roster,
+    names,
+    scan,
+    violations,
+    plans,
+    digest,
+    rules,
+    export,
+    keeping,
+    stopping,
+)
 
 
 def application() -> typer.Typer:
