@@ -18,15 +18,16 @@ from bot.cli import (
     scan,
     service,
     stopping,
+    thawing,
     violations,
 )
 from bot.cli.frame import Group, new_application
 
 _MODULES = (
-    demo,
     installation,
     doctor,
     service,
+    demo,
     roster,
     names,
     scan,
@@ -37,6 +38,7 @@ _MODULES = (
     export,
     keeping,
     stopping,
+    thawing,
 )
 
 

@@ -36,16 +36,17 @@ def export(out: Out, kind: Kind, format: Format = "xlsx", json: AsJson = False) 
     """Write the file, whole or not at all."""
     read = _READERS.get(kind)
     if read is None:
-        later = f"{_LATER[kind]}尚不能导出。" if kind in _LATER else ""
-        raise BadInputError(
-            f"选项 --kind 的值“{kind}”不能用。{later}可用的有:violations、members。"
-        )
+        later = f"{_LATER[kind]}尚不能导出," if kind in _LATER else ""
+        known = "、".join(_READERS)
+        raise BadInputError(f"选项 --kind 的值“{kind}”不能用:{later}可用的有 {known}。")
     write = WRITERS.get(format)
     if write is None:
         known = "、".join(WRITERS)
         raise BadInputError(f"选项 --format 的值“{format}”不能用,应为 {known} 之一。")
     if out.is_dir():
         raise BadInputError(f"{out} 是文件夹,请写上文件名。")
+    if not out.parent.is_dir():
+        raise BadInputError(f"文件夹 {out.parent} 不存在,请先建立它。")
     table = finish(_table(kind, read))
     digest = _whole(out, lambda path: write(table, path))
     if json:

@@ -127,6 +127,10 @@ class Receipt:
     detail: str = ""
 
 
+LIFTS_FREEZE = "unfreeze"
+"""The ``request_id`` of a message that carries a code to end a freeze with."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """One effect asked for, before it has a row.
@@ -157,3 +161,8 @@ class Measure:
     join_request: int | None = None
     approvals_needed: int = 1
     approvals: tuple[AccountKey, ...] = ()
+
+    @property
+    def lifts_freeze(self) -> bool:
+        """Whether it may be said while frozen: without it nobody could end the freeze."""
+        return self.kind is MeasureKind.NOTIFY and self.request_id == LIFTS_FREEZE

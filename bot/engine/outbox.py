@@ -138,7 +138,7 @@ class Outbox:
             return False
         if isinstance(entry.item, Answer):
             return True
-        if self.register.frozen:
+        if self.register.frozen and not entry.item.measure.lifts_freeze:
             return False
         said_at = self._said_at.get(entry.item.measure.group)
         pause = speaker.pace.between_messages_per_group if speaker else timedelta()
