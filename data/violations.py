@@ -52,6 +52,7 @@ _NO_STRIKE = (
     ViolationState.OBSERVED.value,
     ViolationState.OVERTURNED.value,
 )
+_GRAVE = (Severity.SERIOUS.value, Severity.CRITICAL.value)
 
 
 class _Unchanged(Enum):
@@ -218,9 +219,10 @@ async def dismissed_states(
 async def content_strikes(
     connection: AsyncConnection, since: datetime
 ) -> list[tuple[AccountKey, datetime, int]]:
-    """Content cases that count against their authors: (author, opened at, number).
+    """Grave content cases that count against their authors: (author, opened at, number).
 
-    A false hit, one that was only observed and one overturned on appeal do not count.
+    A mere suspicion, a false hit, one that was only observed and one overturned on appeal do not
+    count.
     """
     query = (
         select(_violations)
@@ -228,6 +230,8 @@ async def content_strikes(
             _violations.c.rule_id == "content",
             _violations.c.opened_at >= since,
             _violations.c.state.not_in(_NO_STRIKE),
+            _violations.c.severity.in_(_GRAVE),
+            _violations.c.kind != "suspected",
         )
         .order_by(_violations.c.opened_at, _violations.c.number)
     )

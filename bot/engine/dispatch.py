@@ -105,8 +105,9 @@ class Dispatcher:
         now = self._clock.now()
         async with self._database.reading() as connection:
             found = await measures.waiting(connection, self._last_seen)
-            again = [await measures.get(connection, one) for one in sorted(self._unwritten)]
-        self._unwritten.clear()
+            unwritten = sorted(self._unwritten)
+            again = [await measures.get(connection, one) for one in unwritten]
+        self._unwritten.difference_update(unwritten)
         for stored in again:
             if stored is not None and stored.state is MeasureState.INTENDED:
                 self._route(stored, now)
@@ -115,7 +116,7 @@ class Dispatcher:
             self._route(stored, now)
         while self._later and self._later[0][0] <= now:
             self._route(heapq.heappop(self._later)[2], now)
-        if self._settled_at is None or now - self._settled_at > _SETTLE_EVERY:
+        if self._settled_at is None or abs(now - self._settled_at) > _SETTLE_EVERY:
             self._settled_at = now
             await self._acts.settle_unknown()
 

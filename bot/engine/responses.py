@@ -54,6 +54,10 @@ class Responses:
 
     async def strike(self, work: Work, docket: Docket, case: OpenCase, finding: Finding) -> None:
         """Count a grave message against its author and mute from a certain count on."""
+        # Only what somebody posted counts, and only where it would have been answered: the same
+        # that a restart counts from the database.
+        if finding.message is None or case.mode is Mode.OBSERVE:
+            return
         if case.severity.rank < _STRIKES_FROM.rank or not finding.certain:
             return
         policy = self.register.policy
@@ -70,9 +74,6 @@ class Responses:
             measure = replace(measure, withheld="平台上机器人不能禁言此人")
         done = await self.intentions.intend(work, docket, measure, _ground(case, finding))
         await self._alarm_if_capped(work, docket, case, done)
-        if done.withheld is None:
-            text = self.texts.muted(case, duration)
-            await self._say(work, docket, MeasureKind.NOTIFY, case, (text, text))
 
     async def escalate(
         self,

@@ -1,6 +1,7 @@
 """What follows when a measure has come to an end, or the platform shows an effect by itself."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.domain.errors import RefusedError
 from bot.domain.identifiers import AccountKey, GroupKey
@@ -58,6 +59,8 @@ class Settlement:
         case = self.register.by_number.get(stored.violation or 0)
         if case is not None:
             await self._case_after(work, docket, case, stored, state)
+        if state is MeasureState.DONE and stored.measure.kind is MeasureKind.MUTE:
+            await self._tell_muted(work, docket, stored)
         if stored.plan is not None and stored.measure.kind is MeasureKind.REMOVE:
             await self._plan_after(work, docket, stored.plan)
 
@@ -109,6 +112,17 @@ class Settlement:
             await self._hand_over(work, docket, case, stored)
         elif state is MeasureState.DONE and kind is MeasureKind.NOTIFY:
             await self._close_if_told(work, case)
+
+    async def _tell_muted(self, work: Work, docket: Docket, stored: StoredMeasure) -> None:
+        """Somebody learns that he is muted once he is, and not because it was intended."""
+        if not stored.measure.seconds or stored.violation is None:
+            return
+        text = self.texts.muted(stored.violation, timedelta(seconds=stored.measure.seconds))
+        notice = replace(
+            stored.measure, kind=MeasureKind.NOTIFY, seconds=None, text=text, public_text=text
+        )
+        ground = Ground(violation=stored.violation, severity=stored.severity)
+        await self.intentions.intend(work, docket, notice, ground)
 
     async def _hand_over(
         self, work: Work, docket: Docket, case: OpenCase, stored: StoredMeasure

@@ -50,11 +50,11 @@ class Texts:
             rule=self._rule(finding),
         )
 
-    def muted(self, case: OpenCase, duration: timedelta) -> str:
+    def muted(self, number: int, duration: timedelta) -> str:
         """What somebody is told who is muted after several cases."""
         minutes = max(1, duration // timedelta(minutes=1))
         text = f"{minutes // 60} 小时" if minutes % 60 == 0 else f"{minutes} 分钟"
-        return self.wording.text("tell.muted", number=f"W{case.number}", duration=text)
+        return self.wording.text("tell.muted", number=f"W{number}", duration=text)
 
     def ask(self, key: str, case: OpenCase, reason: str) -> tuple[str, str]:
         """What the owner is asked to look at: in private, and in the group if need be."""

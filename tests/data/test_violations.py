@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -127,9 +128,14 @@ async def test_schedule_changes_only_what_is_given(database: Database) -> None:
 async def test_strikes_leave_out_false_hits_observations_and_upheld_appeals(
     database: Database,
 ) -> None:
-    every = [new_violation(content_finding(), state=state) for state in ViolationState]
-    numbers = await _open(database, *every, new_violation())
-    await _open(database, new_violation(content_finding()), at=NOW - HOUR)
+    grave = new_violation(content_finding(), severity=Severity.SERIOUS)
+    every = [replace(grave, state=state) for state in ViolationState]
+    numbers = await _open(database, *every, new_violation(severity=Severity.SERIOUS))
+    suspected = new_violation(
+        replace(content_finding(), kind="suspected"), severity=Severity.SERIOUS
+    )
+    await _open(database, new_violation(content_finding()), suspected)
+    await _open(database, grave, at=NOW - HOUR)
     async with database.reading() as connection:
         strikes = await violations.content_strikes(connection, NOW)
     counted = {ViolationState.OPEN, ViolationState.WAITING, ViolationState.CLOSED,
