@@ -20,9 +20,7 @@ def add_to(application: typer.Typer) -> None:
 def freeze() -> None:
     """Stop all acting within a second."""
     finish(_freeze())
-    print_line(
-        "已冻结:一秒内停止一切处置。恢复用 qungui unfreeze,或由两位管理员、监督人分别私信机器人发送:解冻"
-    )
+    print_line("已冻结:一秒内停止一切处置。恢复须两人:qungui unfreeze,或分别私信机器人“解冻”")
 
 
 def undo(

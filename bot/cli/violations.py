@@ -8,13 +8,14 @@ import typer
 from bot.cli import moments
 from bot.cli.complaints import nearest
 from bot.cli.frame import command
-from bot.cli.office import Office, finish, now, opened
+from bot.cli.office import Office, finish, now, opened, operator
 from bot.cli.output import AsJson, clock, iso, print_items, print_line, print_table
 from bot.domain.errors import BadInputError
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from data.ledger import Json
     from data.violations import Page, ViolationQuery, ViolationRecord
 
 _EXCERPT_SHOWN = 40
@@ -75,11 +76,20 @@ async def _list(wanted: Wanted, *, json: bool) -> None:
             for one in page.items
             if one.excerpt is not None
         }
+        if excerpts:
+            await _record_look(office, list(excerpts))
     if json:
         items = [_item(one, excerpts.get(one.number), office) for one in page.items]
         print_items(items, page.next)
     else:
         _show(page, excerpts, office)
+
+
+async def _record_look(office: Office, numbers: list[int]) -> None:
+    """Who reads evidence is on record, at the terminal as in chat."""
+    content: dict[str, Json] = {"in": None, "refused": False, "excerpt": True}
+    async with office.database.transaction(now()) as work:
+        work.record("look", operator(), {**content, "cases": [*numbers]})
 
 
 async def _query(wanted: Wanted, office: Office, connection: "AsyncConnection") -> "ViolationQuery":
