@@ -32,6 +32,7 @@ ROLES = {
     "QUNGUI_ADMINISTRATORS": f"qq:{FANG.account}",
 }
 
+_ANSWERS_TO_MEMBERS = ("需要改正", "都符合要求", "没有读到", "答复不便")
 _earlier_messages = itertools.count(0, 1000)
 
 
@@ -94,6 +95,14 @@ class Journey:
             and account in (None, one["person"]["account"])
         ]
 
+    async def plan(self, number: str) -> dict[str, Any]:
+        """A plan as the command line shows it."""
+        outcome = await self.service.command("plan", "list", "--json")
+        assert outcome.code == 0, outcome.err
+        (found,) = [one for one in outcome.document["items"] if one["number"] == number]
+        assert isinstance(found, dict)
+        return found
+
     async def settled(self) -> None:
         """Wait until every group was read and judged after connecting."""
         accepted = len(self.sim.world.groups)
@@ -105,12 +114,15 @@ class Journey:
         await until(judged, READ_WITHIN, "all groups are read", every=0.1)
 
     async def read_again(self, account: int, group_id: int) -> None:
-        """Have the members read now."""
-        before = self.reads(group_id)
+        """Have the members read now, and wait for the answer that says so."""
+        told, heard = len(self.told(account)), len(self.heard(group_id))
         self.sim.mention_bot(group_id, account, "成员 刷新")
-        await until(
-            lambda: self.reads(group_id) >= before + 2, ANSWERED_WITHIN, "the members are read"
-        )
+
+        def answered() -> bool:
+            said = (*self.told(account)[told:], *self.heard(group_id)[heard:])
+            return any(words in one for one in said for words in _ANSWERS_TO_MEMBERS)
+
+        await until(answered, ANSWERED_WITHIN, "the members are read")
 
     def reads(self, group_id: int) -> int:
         """How often a group's list was asked for."""
