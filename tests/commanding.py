@@ -79,7 +79,13 @@ class RecordingSpeech:
     said: list[Said] = field(default_factory=list)
 
     async def answer(
-        self, account: AccountKey, group: GroupKey | None, text: str, *, hint: str | None = None
+        self,
+        account: AccountKey,
+        group: GroupKey | None,
+        text: str,
+        *,
+        hint: str | None = None,
+        asked_in: GroupKey | None = None,
     ) -> bool:
         self.said.append(Said(account, group, text, hint))
         return True

@@ -33,6 +33,7 @@ class Answer:
     group: GroupKey | None
     text: str
     hint: str | None
+    asked_in: GroupKey | None
     said: "asyncio.Future[bool]"
 
     def settle(self, *, said: bool) -> None:
@@ -229,7 +230,7 @@ class Delivery:
     async def _hint(self, platform: GroupPlatform, answer: Answer) -> bool:
         if answer.hint is None:
             return False
-        shared = next(
+        shared = answer.asked_in or next(
             (
                 state.group.key
                 for state in self.register.active_groups(answer.account.platform)

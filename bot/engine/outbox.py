@@ -219,10 +219,17 @@ class Outboxes:
         self._boxes[stored.measure.group.platform].post(stored)
 
     async def answer(
-        self, account: AccountKey, group: GroupKey | None, text: str, *, hint: str | None = None
+        self,
+        account: AccountKey,
+        group: GroupKey | None,
+        text: str,
+        *,
+        hint: str | None = None,
+        asked_in: GroupKey | None = None,
     ) -> bool:
         """Answer one person; see ``Speech``."""
-        answer = Answer(account, group, text, hint, asyncio.get_running_loop().create_future())
+        said: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        answer = Answer(account, group, text, hint, asked_in, said)
         self._boxes[account.platform].post(answer)
         return await answer.said
 

@@ -165,7 +165,9 @@ class Router:
         hint = reply.hint
         if reply.private and utterance.group is not None and hint is None:
             hint = self._services.wording.text("command.unreachable")
-        await self._services.speech.answer(utterance.account, group, reply.text, hint=hint)
+        await self._services.speech.answer(
+            utterance.account, group, reply.text, hint=hint, asked_in=utterance.group
+        )
 
     def _report(self, command: Command, error: Exception) -> str:
         """Log a fault under an id: where it happened, never what was said or stored."""
