@@ -1,6 +1,7 @@
 """``qungui demo``: a college day played against the real service over a real socket."""
 
 import os
+from asyncio import CancelledError
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from bot.cli.frame import command
 from bot.cli.output import AsJson, print_json
 
 _LARGEST_SEED = 999_999
+_TERMINATED = 143
 
 
 def add_to(application: typer.Typer) -> None:
@@ -35,7 +37,10 @@ def demo(
 
     narrator = Narrator(fast=fast, aside=json)
     play = Play(seed, narrator, default_home(Path.cwd()) / "demo")
-    outcome = finish(play.run(serve=serve))
+    try:
+        outcome = finish(play.run(serve=serve))
+    except CancelledError:
+        raise typer.Exit(_TERMINATED) from None
     if json:
         print_json(outcome.document())
     if not outcome.good:

@@ -4,10 +4,10 @@ import asyncio
 import time
 
 from adapters.simulator.groups import GroupPlan
-from bot.cli.demo.reckoning import reckon, settled
 from bot.cli.demo.scene import Scene
+from bot.cli.demo.script import Posted
 from bot.cli.demo.talk import ORDINARY, Offence
-from bot.cli.demo.theatre import DidNotHappenError, Posted, Theatre
+from bot.cli.demo.theatre import DidNotHappenError, Theatre
 
 _ORDINARY_POSTS = 42
 _BETWEEN_POSTS = 0.015
@@ -37,10 +37,10 @@ async def survive_a_crash(theatre: Theatre) -> None:
     start = time.monotonic()
     await theatre.service.start()
     await theatre.until("QQ 重新连上", lambda: simulator.connected)
-    await theatre.recorded("补上断线期间的一切", lambda: _settled(theatre), _RECOVERY_SECONDS)
+    await theatre.settle("补上断线期间的一切", _RECOVERY_SECONDS)
     took = f"从重启到补齐 {time.monotonic() - start:.1f} 秒"
     await narrator.fact("服务重新启动，从历史消息中补看，该撤的撤，该告知的告知", took)
-    found = await reckon(theatre)
+    found = await theatre.reckoned()
     if not found.balanced:
         raise DidNotHappenError("平台记录与账本一致：" + "；".join(found.discrepancies()))
     await narrator.fact("拿平台那边的记录与账本逐条核对：遗漏 0，重复 0，未记账 0")
@@ -83,10 +83,6 @@ def _post(theatre: Theatre, plan: GroupPlan, account: int, offence: Offence | No
     number = theatre.simulator.say(plan.group_id, account, words)
     if offence is not None:
         theatre.script.offences.append(Posted(number, plan.group_id, account))
-
-
-async def _settled(theatre: Theatre) -> bool | None:
-    return await settled(theatre) or None
 
 
 AFTERNOON = (Scene("下午", "突然断电", survive_a_crash),)

@@ -2,7 +2,8 @@
 
 from bot.cli.demo.ledger import RecordedCase, RecordedMeasure
 from bot.cli.demo.scene import Scene
-from bot.cli.demo.theatre import DidNotHappenError, Posted, Theatre
+from bot.cli.demo.script import Posted
+from bot.cli.demo.theatre import DidNotHappenError, Theatre
 
 _REPORT_SECONDS = 45.0
 _STILL_THERE_SECONDS = 1.5

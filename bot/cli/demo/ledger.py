@@ -1,6 +1,6 @@
 """What the service has on record, read from its own database while it runs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table, func, select
@@ -65,11 +65,24 @@ class RecordedMeasure:
         return self.rung == "automatic" and self.state in ("intended", "unknown")
 
 
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What is held against the college's journal, as of one moment."""
+
+    events: Collection[str]
+    cases: Sequence[RecordedCase]
+    measures: Sequence[RecordedMeasure]
+
+
 class LedgerView:
     """Reads; never writes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def books(self) -> Books:
+        """Everything the reckoning needs."""
+        return Books(await self.event_ids(), await self.cases(), await self.measures())
 
     async def cases(self) -> list[RecordedCase]:
         """Every case, oldest first."""

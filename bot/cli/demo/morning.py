@@ -3,11 +3,13 @@
 import time
 
 from adapters.simulator.college import SCHOOL
+from adapters.simulator.groups import Habit
 from adapters.simulator.onebot11 import segments
 from adapters.simulator.roster import UNTIDY, write_xlsx
 from bot.cli.demo.ledger import RecordedCase
 from bot.cli.demo.scene import Scene
-from bot.cli.demo.theatre import DidNotHappenError, Posted, Theatre, words_of
+from bot.cli.demo.script import Posted, words_of
+from bot.cli.demo.theatre import DidNotHappenError, Theatre
 
 _RECALL_SECONDS = 2.0
 _CONNECTED_SECONDS = 30.0
@@ -29,10 +31,10 @@ async def open_the_office(theatre: Theatre) -> None:
     start = time.monotonic()
     await theatre.simulator.start()
     await theatre.recorded("读完全部群的成员名单", lambda: _all_read(theatre), _CONNECTED_SECONDS)
-    members = sum(len(plan.seats) for plan in cast.groups)
+    seats = [seat for plan in cast.groups for seat in plan.seats if seat.habit is not Habit.ROBOT]
     took = f"{time.monotonic() - start:.1f} 秒"
     await narrator.fact(
-        f"QQ 连上了：{len(cast.groups)} 个群、{members} 名成员，不用吩咐就逐一核对", took
+        f"QQ 连上了：{len(cast.groups)} 个群、{len(seats)} 名成员，不用吩咐就逐一核对", took
     )
 
 

@@ -7,7 +7,8 @@ from adapters.simulator.onebot11.simulator import OneBotSimulator
 from adapters.simulator.roster import write_xlsx
 from bot.cli.demo.ledger import RecordedMeasure
 from bot.cli.demo.scene import Scene
-from bot.cli.demo.theatre import DidNotHappenError, Posted, Theatre
+from bot.cli.demo.script import Posted
+from bot.cli.demo.theatre import DidNotHappenError, Theatre
 
 _HELD = 3
 _GUESSED = "123456"
@@ -98,6 +99,7 @@ async def refuse_a_forger(theatre: Theatre) -> None:
     url, service = theatre.premises.url, theatre.service
     before = await service.counted("qungui_events_total", outcome="refused")
     forger = OneBotSimulator((cast.hall,), url=url, token=_GUESSED, self_id=simulator.world.self_id)
+    await narrator.note("有人拿着猜来的令牌自称 QQ 端，想替群主发一句“批准”：")
     async with forger:
         await theatre.until("冒充者被拒绝", lambda: _turned_away(forger))
         forger.private(cast.hall.owner.account, "批准 P1")
@@ -107,7 +109,7 @@ async def refuse_a_forger(theatre: Theatre) -> None:
         raise DidNotHappenError("冒充者一句话也递不进来")
     if not simulator.connected or refused < 1:
         raise DidNotHappenError("冒充者被记为拒绝，真正的 QQ 不受影响")
-    await narrator.fact("有人拿着猜来的令牌冒充 QQ 端：拒绝连接，记入拒绝数，真正的连接不受影响")
+    await narrator.fact("拒绝连接，一个字也没递进来；真正的 QQ 连接不受影响")
     await _repeat(theatre)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.cli.demo.narrator import Narrator
-from bot.cli.demo.reckoning import Reckoning, reckon
+from bot.cli.demo.reckoning import Reckoning
 from bot.cli.demo.theatre import Theatre
 from bot.domain.measures import MeasureKind, MeasureState
 from data.ledger import ChainReport
@@ -138,7 +138,7 @@ async def sum_up(theatre: Theatre, seed: int, steps: Sequence[Step], seconds: fl
         receipts=sum(one.receipt is not None for one in measures),
         refused=theatre.script.refused,
         held=await ledger.held_imports() + await ledger.held_joins(),
-        reckoning=await reckon(theatre),
+        reckoning=await theatre.reckoned(),
         chain=await ledger.chain(),
         story=tuple(theatre.narrator.story),
         folder=theatre.premises.folder,

@@ -1,6 +1,8 @@
 """Plays the whole day and says how it came out."""
 
+import asyncio
 import contextlib
+import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,11 +21,11 @@ from bot.cli.demo.narrator import Narrator
 from bot.cli.demo.noon import NOON
 from bot.cli.demo.outcome import Outcome, Step, sum_up
 from bot.cli.demo.premises import Premises, prepare
-from bot.cli.demo.reckoning import settled
 from bot.cli.demo.scene import Scene
 from bot.cli.demo.service import Service
 from bot.cli.demo.talk import offences
 from bot.cli.demo.theatre import DidNotHappenError, Theatre
+from bot.domain.errors import QunguiError
 from data.database import Database
 from data.lock import only_one
 
@@ -46,6 +48,7 @@ class Play:
             QunguiError: the service cannot be started at all.
         """
         start = time.monotonic()
+        _heed_termination()
         cast = draw_cast(self._seed)
         premises = prepare(self._parent, self._seed, cast)
         with only_one(premises.folder):
@@ -54,7 +57,7 @@ class Play:
                 steps = [await self._play(scene, theatre) for scene in _DAY]
                 with contextlib.suppress(DidNotHappenError):
                     # What is still open then shows up in the reckoning.
-                    await theatre.recorded("收尾", lambda: _settled(theatre), _SETTLING_SECONDS)
+                    await theatre.settle("收尾", _SETTLING_SECONDS)
                 theatre.simulator.journal.dump(premises.folder / "journal.jsonl")
                 outcome = await sum_up(theatre, self._seed, steps, time.monotonic() - start)
                 outcome.show(self._narrator)
@@ -78,9 +81,15 @@ class Play:
         try:
             await scene.play(theatre)
         except DidNotHappenError as error:
-            await self._narrator.missed(str(error))
-            return Step(scene.title, str(error))
-        return Step(scene.title)
+            missing = str(error)
+        except Exception as error:  # noqa: BLE001  one broken scene must not hide the others
+            missing = f"出了意外（{type(error).__name__}：{error}）"
+        else:
+            return Step(scene.title)
+        if scene is _DAY[0]:
+            raise QunguiError(f"演示没有开始：{missing}")
+        await self._narrator.missed(missing)
+        return Step(scene.title, missing)
 
 
 @asynccontextmanager
@@ -109,5 +118,9 @@ async def _theatre(
         await database.close()
 
 
-async def _settled(theatre: Theatre) -> bool | None:
-    return await settled(theatre) or None
+def _heed_termination() -> None:
+    """End the service too when somebody ends us."""
+    task = asyncio.current_task()
+    if task is not None:
+        with contextlib.suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)

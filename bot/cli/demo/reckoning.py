@@ -1,14 +1,14 @@
 """Holds the college's journal against the service's ledger: lost, doubled, unrecorded."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from adapters.simulator.onebot11.identifiers import message_id
 from adapters.simulator.onebot11.people import Message
 from adapters.simulator.onebot11.simulator import OneBotSimulator
-from bot.cli.demo.ledger import RecordedCase, RecordedMeasure
-from bot.cli.demo.theatre import Script, Theatre, words_of
+from bot.cli.demo.ledger import Books, RecordedCase, RecordedMeasure
+from bot.cli.demo.script import Script, words_of
 
 _SPEAKING = ("remind", "notify", "escalate", "ask")
 _SHOWN = 24
@@ -41,29 +41,25 @@ class Reckoning:
         yield from (f"未记账：{one}" for one in self.unrecorded)
 
 
-async def settled(theatre: Theatre) -> bool:
+def settled(simulator: OneBotSimulator, books: Books) -> bool:
     """Whether the service has nothing left to do: every message taken in, every act ended."""
-    seen = await theatre.ledger.event_ids()
-    if any(event not in seen for event, _ in _spoken(theatre.simulator)):
+    if any(event not in books.events for event, _ in _spoken(simulator)):
         return False
-    return not any(one.unfinished for one in await theatre.ledger.measures())
+    return not any(one.unfinished for one in books.measures)
 
 
-async def reckon(theatre: Theatre) -> Reckoning:
+def reckon(simulator: OneBotSimulator, script: Script, books: Books) -> Reckoning:
     """Compare, once everything is settled."""
-    simulator, script = theatre.simulator, theatre.script
-    cases, measures = await theatre.ledger.cases(), await theatre.ledger.measures()
-    seen = await theatre.ledger.event_ids()
     found = Reckoning()
     found.lost += [
         f"群消息 {message_id(message)} 没有入账"
         for event, message in _spoken(simulator)
-        if event not in seen
+        if event not in books.events
     ]
-    _offences(found, simulator, script, cases)
-    _endings(found, measures)
-    _acts(found, simulator, measures)
-    _words(found, simulator, measures, script.answered)
+    _offences(found, simulator, script, books.cases)
+    _endings(found, books.measures)
+    _acts(found, simulator, books.measures)
+    _words(found, simulator, books.measures, script.answered)
     return found
 
 
@@ -79,7 +75,7 @@ def _spoken(simulator: OneBotSimulator) -> list[tuple[str, Message]]:
 
 
 def _offences(
-    found: Reckoning, simulator: OneBotSimulator, script: Script, cases: list[RecordedCase]
+    found: Reckoning, simulator: OneBotSimulator, script: Script, cases: Sequence[RecordedCase]
 ) -> None:
     """Each listed word is on record once and recalled; nobody else is on record for his words."""
     counted = Counter(one.message for one in cases if one.message is not None)
@@ -93,7 +89,7 @@ def _offences(
     found.unrecorded += [f"消息 {number} 被误登记" for number in counted if number not in known]
 
 
-def _endings(found: Reckoning, measures: list[RecordedMeasure]) -> None:
+def _endings(found: Reckoning, measures: Sequence[RecordedMeasure]) -> None:
     """What was decided has been done, or was held back for a reason on record."""
     for one in measures:
         if one.rung != "automatic" or one.state in _ENDED_WELL:
@@ -103,7 +99,9 @@ def _endings(found: Reckoning, measures: list[RecordedMeasure]) -> None:
             found.lost.append(f"处置 M{one.id}（{one.kind}）停在 {one.state}")
 
 
-def _acts(found: Reckoning, simulator: OneBotSimulator, measures: list[RecordedMeasure]) -> None:
+def _acts(
+    found: Reckoning, simulator: OneBotSimulator, measures: Sequence[RecordedMeasure]
+) -> None:
     """Each act the college felt is on record, and was felt once."""
     recorded = {(one.kind, *_target(one)) for one in measures}
     felt = Counter(
@@ -141,7 +139,7 @@ def _felt(kind: str, params: dict[str, object]) -> tuple[int, ...]:
 def _words(
     found: Reckoning,
     simulator: OneBotSimulator,
-    measures: list[RecordedMeasure],
+    measures: Sequence[RecordedMeasure],
     answered: list[str],
 ) -> None:
     """Beside the answers to commands, what was said is on record as often as it was said."""

@@ -10,12 +10,13 @@ from typing import TypeVar
 from adapters.simulator.college import Staff
 from adapters.simulator.groups import GroupPlan
 from adapters.simulator.onebot11.people import Message
-from adapters.simulator.onebot11.segments import data_of
 from adapters.simulator.onebot11.simulator import OneBotSimulator
 from bot.cli.demo.cast import Cast
 from bot.cli.demo.ledger import LedgerView
 from bot.cli.demo.narrator import Narrator
 from bot.cli.demo.premises import Premises
+from bot.cli.demo.reckoning import Reckoning, reckon, settled
+from bot.cli.demo.script import Script, words_of
 from bot.cli.demo.service import Ran, Service
 from bot.cli.demo.talk import Offence
 
@@ -27,27 +28,6 @@ _LOOKS_EVERY = 0.05
 
 class DidNotHappenError(Exception):
     """A step of the day did not happen; the message says which."""
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A message with a listed word, and whether the bot was free to recall it."""
-
-    number: int
-    group: int
-    account: int
-    recallable: bool = True
-
-
-@dataclass(slots=True)
-class Script:
-    """What was played, as far as the reckoning must know it."""
-
-    offences: list[Posted] = field(default_factory=list)
-    innocent: list[int] = field(default_factory=list)
-    answered: list[str] = field(default_factory=list)
-    """Answers to commands, and announcements that follow from one."""
-    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +94,22 @@ class Theatre:
                 raise DidNotHappenError(what)
             await asyncio.sleep(_LOOKS_EVERY)
         return found
+
+    async def settle(self, what: str, within: float) -> None:
+        """Wait until the service has nothing left to do.
+
+        Raises:
+            DidNotHappenError: it still has.
+        """
+
+        async def look() -> bool | None:
+            return settled(self.simulator, await self.ledger.books()) or None
+
+        await self.recorded(what, look, within)
+
+    async def reckoned(self) -> Reckoning:
+        """The college's journal against the ledger, now."""
+        return reckon(self.simulator, self.script, await self.ledger.books())
 
     async def until_quiet(self, seconds: float) -> None:
         """Let so much time pass that what should not follow would have followed."""
@@ -186,9 +182,3 @@ class Theatre:
 
 def _ear(listen: Callable[[], list[Message]]) -> Ear:
     return Ear(listen, len(listen()))
-
-
-def words_of(message: Message) -> str:
-    """A message's own words, @s left out."""
-    texts = (data_of(one).get("text", "") for one in message.segments if one["type"] == "text")
-    return "".join(str(text) for text in texts).strip()
