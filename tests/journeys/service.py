@@ -138,18 +138,22 @@ class Service:
 
     async def healthz(self) -> dict[str, Any]:
         """The health page; ``http`` is its status."""
-        code, body = await asyncio.to_thread(self._get, "/healthz")
+        code, body = await self.page("/healthz")
         return {"http": code, **json.loads(body)}
 
     async def metric(self, name: str, **labels: str) -> float:
         """The sum of a metric's samples that carry these labels."""
-        _, body = await asyncio.to_thread(self._get, "/metrics")
+        _, body = await self.page("/metrics")
         total = 0.0
         for sample in _SAMPLE.finditer(body.decode()):
             carried = dict(_LABEL.findall(sample["labels"] or ""))
             if sample["name"] == name and labels.items() <= carried.items():
                 total += float(sample["value"])
         return total
+
+    async def page(self, path: str) -> tuple[int, bytes]:
+        """Any page: its status and its body."""
+        return await asyncio.to_thread(self._get, path)
 
     def _get(self, path: str) -> tuple[int, bytes]:
         try:
