@@ -53,10 +53,10 @@ def check(measure: Measure, facts: Facts, limits: InterlockLimits) -> str | None
     """Why this measure must not be carried out, as a short Chinese reason; None: it may."""
     if facts.frozen:
         return "已冻结"
-    if measure.kind.speaks:
-        return None
     if measure.mode.rank < measure.kind.needs.rank:
         return f"生效方式为“{measure.mode.label}”"
+    if measure.kind.speaks:
+        return None
     if facts.broken:
         return "异常群过多,已转为观察"
     if not facts.certain and measure.kind is not MeasureKind.APPROVE_JOIN:
