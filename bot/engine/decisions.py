@@ -42,7 +42,8 @@ async def approve_plan(work: Work, number: int, approver: AccountKey, register: 
 
     Raises:
         RefusedError: no such plan, it is over, or this person has already said yes.
-        HeldError: it has run out, or the approver is one of those to be removed (I9).
+        HeldError: it has run out, the approver is one of those to be removed (I9), or an interlock
+            holds every removal of it now: the plan goes on waiting.
     """
     plan = await _plan(work, number)
     approval, enough = approve(plan, approver, work.now)
@@ -53,6 +54,7 @@ async def approve_plan(work: Work, number: int, approver: AccountKey, register: 
     await plans.move(work, number, PlanState.APPROVED)
     approvals = tuple(given.account for given in plan.approvals)
     intentions = Intentions(register)
+    held: set[str] = set()
     for one in plan.people:
         removal = Measure(
             kind=MeasureKind.REMOVE,
@@ -63,7 +65,11 @@ async def approve_plan(work: Work, number: int, approver: AccountKey, register: 
             approvals=approvals,
             approvals_needed=plan.needed,
         )
-        await intentions.intend(work, Docket(), removal, Ground(violation=one.violation))
+        done = await intentions.intend(work, Docket(), removal, Ground(violation=one.violation))
+        held.add(done.withheld or "")
+    if "" not in held:
+        # Approved and never carried out, it would stand in the way of every later proposal.
+        raise HeldError(f"清理计划 P{number} 暂不能执行:{'、'.join(sorted(held))}。请稍后再批准。")
     await plans.move(work, number, PlanState.EXECUTING)
     return replace(plan, state=PlanState.EXECUTING)
 
@@ -84,6 +90,7 @@ async def reject_plan(
         case = register.by_number.get(one.violation)
         if case is not None and case.state is ViolationState.WAITING:
             await violations.move(work, one.violation, ViolationState.OPEN, f"P{number} 被驳回")
+            register.remember_case(replace(case, state=ViolationState.OPEN))
     await switches.bump_revision(work, REVISION)
     return replace(plan, state=PlanState.REJECTED)
 
@@ -113,10 +120,14 @@ async def decide_join(
         join_request=number,
         approvals=(by,),
     )
-    await Intentions(register).intend(work, Docket(), measure, Ground(violation=request.violation))
+    ground = Ground(violation=request.violation)
+    done = await Intentions(register).intend(work, Docket(), measure, ground)
+    if done.withheld is not None:
+        raise HeldError(f"入群申请 J{number} 暂不能审批:{done.withheld}。请稍后再试。")
     if request.violation is not None:
         because = f"{'同意' if approve else '拒绝'}入群({by})"
         await violations.move(work, request.violation, ViolationState.CLOSED, because)
+        _forget(register, request.violation)
     await switches.bump_revision(work, REVISION)
     return decided
 
@@ -139,8 +150,7 @@ async def settle_case(
         await _settle_measure(work, stored, by, false_hit=false_hit)
     because = f"{'误报' if false_hit else '已处理'}({by}){note}"
     await violations.move(work, number, then, because)
-    if case := register.by_number.get(number):
-        register.forget_case(case)
+    _forget(register, number)
     await switches.bump_revision(work, REVISION)
     return record
 
@@ -190,10 +200,14 @@ async def undo(work: Work, number: int, by: AccountKey, register: Register) -> s
     said: list[str] = []
     for stored in record.measures:
         said.extend(await _undo_measure(work, stored, by, register))
+    stopped = [await _stop_act(work, stored, "处置已撤销") for stored in record.measures]
+    if any(stopped):
+        said.append("尚未执行的处置已取消")
     if not said:
         raise RefusedError(f"W{number} 没有可以撤销的处置。")
     if record.state.live:
         await violations.move(work, number, ViolationState.DISMISSED, f"处置已撤销({by})")
+        _forget(register, number)
     await switches.bump_revision(work, REVISION)
     return ";".join(said)
 
@@ -225,6 +239,12 @@ async def register_problem(
     return number
 
 
+def _forget(register: Register, number: int) -> None:
+    """What is over in the database is over in memory, before anybody else looks."""
+    if case := register.by_number.get(number):
+        register.forget_case(case)
+
+
 async def _plan(work: Work, number: int) -> Plan:
     plan = await plans.get(work.connection, number)
     if plan is None:
@@ -242,6 +262,8 @@ async def _settle_measure(
 ) -> None:
     assisted = stored.measure.rung is not Rung.AUTOMATIC
     open_task = stored.state is MeasureState.INTENDED and assisted
+    if false_hit and await _stop_act(work, stored, "误报"):
+        return
     if not open_task and stored.state is not MeasureState.UNKNOWN:
         return
     if false_hit:
@@ -249,6 +271,17 @@ async def _settle_measure(
         return
     receipt = Receipt(ReceiptHow.PERSON, work.now, str(by))
     await measures.finish(work, stored.id, MeasureState.DONE, receipt=receipt)
+
+
+async def _stop_act(work: Work, stored: StoredMeasure, because: str) -> bool:
+    """Give up an act that was intended and not yet tried; whether there was one."""
+    waits = stored.state is MeasureState.INTENDED and stored.attempted_at is None
+    lifts = stored.measure.kind is MeasureKind.MUTE and not stored.measure.seconds
+    # A removal belongs to its plan, and is not carried out once its case is over.
+    if not waits or lifts or stored.plan is not None or stored.measure.kind.speaks:
+        return False
+    await measures.finish(work, stored.id, MeasureState.EXPIRED, receipt=None, detail=because)
+    return True
 
 
 async def _undo_measure(
@@ -262,8 +295,8 @@ async def _undo_measure(
                 stored.measure, seconds=0, withheld=None, mode=Mode.ENFORCE, approvals=(by,)
             )
             ground = Ground(violation=stored.violation)
-            await Intentions(register).intend(work, Docket(), inverse, ground)
-            return ["禁言将立即解除"]
+            done = await Intentions(register).intend(work, Docket(), inverse, ground)
+            return [f"禁言未能解除:{done.withheld}" if done.withheld else "禁言将立即解除"]
         case MeasureKind.REMOVE:
             return ["移出不能自动撤销,请群主重新邀请本人入群"]
         case MeasureKind.RECALL:

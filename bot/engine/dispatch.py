@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from loguru import logger
 
-from bot.domain.errors import QunguiError, UnreachableError
+from bot.domain.errors import QunguiError, RefusedError, UnreachableError
 from bot.domain.identifiers import GroupKey
 from bot.domain.measures import MeasureKind, MeasureState, Rung
 from bot.engine.clock import Clock
@@ -152,6 +152,8 @@ class Dispatcher:
             await self._acts.carry_out(stored)
         except Later as later:
             heapq.heappush(self._later, (later.until, later.stored.id, later.stored))
+        except RefusedError as error:
+            logger.info("M{} was settled by somebody else: {}", stored.id, error.message)
         except UnreachableError as error:
             # Whether it was tried is in the database: it comes back from there, not from here.
             logger.error("M{} waits, no database: {}", stored.id, error.message)

@@ -1,11 +1,19 @@
 """What once was done, or said, that should not have been."""
 
+import asyncio
+from functools import partial
 from pathlib import Path
 
+import pytest
+
+from bot.domain.errors import HeldError
 from bot.domain.groups import Group, Member, Role
-from bot.domain.measures import MeasureState
+from bot.domain.measures import MeasureKind, MeasureState
 from bot.domain.people import Staff
-from tests.bot.engine.stage import account, bot_seat, group_key, person, seat, staged
+from bot.domain.plans import PlanState
+from bot.engine import decisions
+from data import plans
+from tests.bot.engine.stage import Stage, account, bot_seat, group_key, person, seat, staged
 
 GROUP = group_key(1000)
 OWNER = account(100)
@@ -31,3 +39,61 @@ async def test_nothing_is_said_in_observe_mode(tmp_path: Path, migrated_file: Pa
         await stage.posts(GROUP, account(201), "今晚网络赌博")
         assert stage.platform.log == []
         assert {one.state for one in await stage.measures()} == {MeasureState.WITHHELD}
+
+
+async def test_a_plan_that_nothing_may_come_of_now_goes_on_waiting(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    async with staged(tmp_path, migrated_file, a_group()) as stage:
+        await stage.import_staff(staff(person(206, departed=True)))
+        await stage.connect()
+        services, owner = stage.engine.services, account(100)
+        register, write = services.register, services.scribe.write
+        await write(lambda work: decisions.freeze(work, owner, register))
+        with pytest.raises(HeldError, match="已冻结"):
+            await write(lambda work: decisions.approve_plan(work, 1, owner, register))
+        assert await plan_state(stage, 1) is PlanState.WAITING
+
+        for administrator in (account(400), account(401)):
+            await write(partial(decisions.unfreeze, by=administrator, register=register))
+        await stage.command(owner, "批准 P1")
+        assert await plan_state(stage, 1) is PlanState.DONE
+
+
+@pytest.mark.parametrize("command", ["误报 W1", "撤销 W1"])
+async def test_what_a_person_called_off_is_not_done_when_the_line_is_back(
+    tmp_path: Path, migrated_file: Path, command: str
+) -> None:
+    async with staged(tmp_path, migrated_file, a_group()) as stage:
+        await stage.import_staff(staff())
+        await stage.connect()
+        stage.platform.connected = False
+        await stage.posts(GROUP, account(201), "今晚网络赌博")
+        await call_off(stage, command)
+        stage.platform.connected = True
+        await asyncio.sleep(10 * stage.pauses.idle)
+        await stage.settle()
+        assert MeasureKind.RECALL not in {act.kind for act in stage.platform.log}
+        (recall,) = [one for one in await stage.measures() if one.measure.message is not None]
+        assert recall.state is MeasureState.EXPIRED
+
+
+async def call_off(stage: Stage, command: str) -> None:
+    """What the command does, without the answer that needs the line."""
+    services, owner = stage.engine.services, account(100)
+    register = services.register
+    if command.startswith("撤销"):
+        await services.scribe.write(lambda work: decisions.undo(work, 1, owner, register))
+    else:
+        await services.scribe.write(
+            lambda work: decisions.settle_case(
+                work, 1, owner, false_hit=True, note="", register=register
+            )
+        )
+    assert register.by_number == {}
+
+
+async def plan_state(stage: Stage, number: int) -> PlanState | None:
+    async with stage.engine.services.database.reading() as connection:
+        plan = await plans.get(connection, number)
+    return plan.state if plan else None
