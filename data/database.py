@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.domain.errors import UnreachableError
@@ -59,7 +59,9 @@ class Database:
                         work = Work(connection, now)
                         yield work
                         await write_chain(work)
-            except OperationalError as error:
+            except DatabaseError as error:
+                if not _is_out_of_reach(error):
+                    raise
                 raise UnreachableError(_explain(error, self.url)) from error
 
     @asynccontextmanager
@@ -72,7 +74,9 @@ class Database:
         try:
             async with self._engine.connect() as connection:
                 yield connection
-        except OperationalError as error:
+        except DatabaseError as error:
+            if not _is_out_of_reach(error):
+                raise
             raise UnreachableError(_explain(error, self.url)) from error
 
     async def close(self) -> None:
@@ -94,7 +98,12 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def _explain(error: OperationalError, url: str) -> str:
+def _is_out_of_reach(error: DatabaseError) -> bool:
+    """The other kinds are wrong statements and broken constraints: faults of ours, to be seen."""
+    return type(error) in (OperationalError, DatabaseError)
+
+
+def _explain(error: DatabaseError, url: str) -> str:
     text = str(error.orig).lower()
     if "locked" in text or "busy" in text:
         return f"数据库正被其他程序占用({url}),请确认没有重复启动后再试。"
@@ -102,6 +111,8 @@ def _explain(error: OperationalError, url: str) -> str:
         return f"磁盘或数据库空间已满({url}),请清理空间;恢复后会自动继续。"
     if "readonly" in text or "read-only" in text:
         return f"数据库不可写({url}),请检查文件与目录的权限。"
+    if "not a database" in text or "malformed" in text:
+        return f"数据库文件已损坏({url}),请用 qungui restore 恢复最近的备份。"
     if "no such table" in text:
         return f"数据库尚未初始化({url}),请先运行 qungui migrate。"
     return f"数据库无法使用({url}):{error.orig}"

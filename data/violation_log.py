@@ -29,7 +29,7 @@ class ViolationQuery:
     """What to look for; None asks for everything.
 
     ``person`` is a staff number, an account (``AccountKey`` or bare id) or an exact name;
-    ``groups`` is the scope of whoever asks; the times are [since, until); ``after`` is the cursor
+    ``clause`` may be a whole article; ``groups`` is the scope of whoever asks; the times are [since, until); ``after`` is the cursor
     a page ended with.
     """
 

@@ -26,15 +26,16 @@ def execute(arguments: Sequence[str]) -> int:
             # A name may hold what no encoding has: half of an emoji, a byte of another encoding.
             stream.reconfigure(errors="backslashreplace")
     try:
-        return _run(arguments)
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return _INTERRUPTED
     except QunguiError as error:
         return _complain(error.message, error.exit_code)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; the interpreter must not flush into the pipe.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  stays open to the end
-        return 0
+    except (BrokenPipeError, SystemExit):
+        # typer leaves the process when whoever read our output has seen enough.
+        return _seen_enough()
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
         return _complain(f"无法读写{where}:{error.strerror or error}。请检查路径、权限和空间。", 1)
@@ -60,6 +61,13 @@ def _run(arguments: Sequence[str]) -> int:
     except TyperException as error:
         raise explain(error) from error
     return code if isinstance(code, int) else 0
+
+
+def _seen_enough() -> int:
+    """Nobody reads any more: what is still in the buffer must not be flushed into the pipe."""
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123  a device, not a path
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    return 0
 
 
 def _complain(message: str, exit_code: int) -> int:

@@ -9,7 +9,7 @@ from typer.exceptions import TyperException
 
 from bot.domain.errors import BadInputError
 
-_PARENTHESES = re.compile(r"\((.*)\)")
+_PARENTHESES = re.compile(r"\(([^()]*)\)$")
 
 
 def explain(error: TyperException) -> BadInputError:
