@@ -39,6 +39,7 @@ __all__ = [
     "move",
     "open_violation",
     "record_finding",
+    "rule_of",
     "schedule_case",
 ]
 
@@ -186,6 +187,12 @@ async def schedule_case(
         await work.connection.execute(
             update(_violations).where(_violations.c.number == number).values(values)
         )
+
+
+async def rule_of(connection: AsyncConnection, number: int) -> str | None:
+    """The rule a case falls under."""
+    query = select(_violations.c.rule_id).where(_violations.c.number == number)
+    return (await connection.execute(query)).scalar_one_or_none()
 
 
 async def live_cases(connection: AsyncConnection) -> list[OpenCase]:

@@ -60,7 +60,9 @@ async def approve_plan(work: Work, number: int, approver: AccountKey, register: 
             kind=MeasureKind.REMOVE,
             group=one.group,
             account=one.account,
-            mode=register.policy.mode(await _rule_of(work, one.violation), one.group),
+            mode=register.policy.mode(
+                await violations.rule_of(work.connection, one.violation) or "", one.group
+            ),
             plan=number,
             approvals=approvals,
             approvals_needed=plan.needed,
@@ -250,11 +252,6 @@ async def _plan(work: Work, number: int) -> Plan:
     if plan is None:
         raise RefusedError(f"没有编号为 P{number} 的清理计划。")
     return plan
-
-
-async def _rule_of(work: Work, violation: int) -> str:
-    record = await violation_log.get(work.connection, violation)
-    return record.rule_id if record else ""
 
 
 async def _settle_measure(

@@ -17,6 +17,7 @@ from bot.domain.errors import (
     QunguiError,
 )
 from bot.domain.events import Event
+from bot.domain.groups import Member
 from bot.domain.identifiers import GroupKey, Platform
 from bot.domain.interlocks import check, protected
 from bot.domain.measures import (
@@ -26,6 +27,8 @@ from bot.domain.measures import (
     Receipt,
     ReceiptHow,
 )
+from bot.domain.names import judge_card
+from bot.domain.people import Standing
 from bot.engine.clock import Clock
 from bot.engine.docket import Docket
 from bot.engine.facts import gather
@@ -37,7 +40,7 @@ from bot.engine.proofs import Proofs, effect_of
 from bot.engine.register import Register
 from bot.engine.scribe import Scribe
 from bot.engine.settlement import Settlement
-from data import measures
+from data import measures, violations
 from data.database import Database
 from data.ledger import Work
 from data.measures import StoredMeasure
@@ -46,6 +49,8 @@ _MOST_ATTEMPTS = 8
 _FIRST_BACKOFF = timedelta(seconds=2)
 _LONGEST_BACKOFF = timedelta(minutes=10)
 _REMOVALS_AT_ONCE = 3
+_SANCTIONS = frozenset({MeasureKind.REMOVE, MeasureKind.MUTE, MeasureKind.RECALL})
+_STANDINGS = frozenset(standing.value for standing in Standing)
 
 
 class Later(Exception):  # noqa: N818  # a signal between dispatcher and lane, not an error
@@ -145,13 +150,20 @@ class Acts:
         reason = protected(member, self.register.exempt_accounts)
         if reason is not None:
             return MeasureState.WITHHELD, reason
-        if measure.kind is MeasureKind.REMOVE and not self._still_called_for(stored):
+        if measure.kind is MeasureKind.REMOVE and not self._still_called_for(stored, member):
             return MeasureState.EXPIRED, "情况已变,无需移出"
         return None
 
-    def _still_called_for(self, stored: StoredMeasure) -> bool:
+    def _still_called_for(self, stored: StoredMeasure, member: Member) -> bool:
         case = self.register.by_number.get(stored.violation or 0)
-        return case is not None and case.state.live
+        if case is None or not case.state.live:
+            return False
+        if case.kind not in _STANDINGS:
+            return True
+        # A card mended since the last reading has not been judged yet: events of cards come late.
+        known = self.register
+        judged = judge_card(member.card, member.account, known.roster, known.departments)
+        return judged.standing.value == case.kind
 
     async def _pace(self, platform: GroupPlatform, measure: Measure) -> None:
         distance = platform.pace.between_removals.total_seconds()
@@ -168,7 +180,7 @@ class Acts:
 
         async def write(work: Work) -> bool:
             self.register.now = work.now
-            measure = stored.measure
+            measure = await self._in_present_mode(work, stored)
             facts = await gather(
                 work.connection,
                 measure,
@@ -186,6 +198,18 @@ class Acts:
 
         return await self.scribe.write(write)
 
+    async def _in_present_mode(self, work: Work, stored: StoredMeasure) -> Measure:
+        """A rule that was put back to observing meanwhile sanctions nobody any more (I1)."""
+        measure = stored.measure
+        lifts = measure.kind is MeasureKind.MUTE and not measure.seconds
+        if measure.kind not in _SANCTIONS or lifts or stored.violation is None:
+            return measure
+        rule_id = await violations.rule_of(work.connection, stored.violation)
+        if rule_id is None:
+            return measure
+        now = self.register.policy.mode(rule_id, measure.group)
+        return replace(measure, mode=min(measure.mode, now, key=lambda mode: mode.rank))
+
     async def _attempt(self, platform: GroupPlatform, stored: StoredMeasure) -> None:
         measure = stored.measure
         effect = effect_of(measure)
@@ -200,13 +224,31 @@ class Acts:
         finally:
             if notice is not None:
                 notice.cancel()
-        for pause in self.pauses.read_backs:
-            if await self._shown(platform, measure):
-                failpoint("after_proof")
-                await self._done(stored, ReceiptHow.READ_BACK, "读回核对")
-                return
-            await asyncio.sleep(pause)
+        if await self._read_back(platform, measure):
+            failpoint("after_proof")
+            await self._done(stored, ReceiptHow.READ_BACK, "读回核对")
+            return
         raise PlatformRefusedError("平台答复成功,但核对发现没有生效")
+
+    async def _read_back(self, platform: GroupPlatform, measure: Measure) -> bool:
+        """Whether the effect shows within the pauses.
+
+        Raises:
+            PlatformUnknownError: the last look failed: nobody knows, whatever the reason.
+        """
+        failed: PlatformError | None = None
+        for pause in self.pauses.read_backs:
+            try:
+                if await self._shown(platform, measure):
+                    return True
+                failed = None
+            except PlatformError as error:
+                failed = error
+            await asyncio.sleep(pause)
+        if failed is not None:
+            # The call went through: that this look was refused or came too early undoes nothing.
+            raise PlatformUnknownError(failed.message) from failed
+        return False
 
     async def _shown(self, platform: GroupPlatform, measure: Measure) -> bool:
         """Whether the platform's present state shows the effect."""

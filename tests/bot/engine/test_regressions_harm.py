@@ -1,6 +1,7 @@
 """What once was done, or said, that should not have been."""
 
 import asyncio
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -12,8 +13,19 @@ from bot.domain.measures import MeasureKind, MeasureState
 from bot.domain.people import Staff
 from bot.domain.plans import PlanState
 from bot.engine import decisions
-from data import plans
-from tests.bot.engine.stage import Stage, account, bot_seat, group_key, person, seat, staged
+from data import plans, setting_changes, switches
+from data.ledger import Work
+from data.measures import StoredMeasure
+from tests.bot.engine.stage import (
+    Stage,
+    account,
+    bot_seat,
+    card_of,
+    group_key,
+    person,
+    seat,
+    staged,
+)
 
 GROUP = group_key(1000)
 OWNER = account(100)
@@ -76,6 +88,69 @@ async def test_what_a_person_called_off_is_not_done_when_the_line_is_back(
         assert MeasureKind.RECALL not in {act.kind for act in stage.platform.log}
         (recall,) = [one for one in await stage.measures() if one.measure.message is not None]
         assert recall.state is MeasureState.EXPIRED
+
+
+async def test_a_rule_put_back_to_observing_does_nothing_that_still_waits(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    async with staged(tmp_path, migrated_file, a_group()) as stage:
+        await stage.import_staff(staff())
+        await stage.connect()
+        stage.platform.connected = False
+        await stage.posts(GROUP, account(201), "今晚网络赌博")
+
+        async def observe(work: Work) -> None:
+            await setting_changes.change(work, "rules.content.mode", "observe", "test")
+            await switches.bump_revision(work, decisions.REVISION)
+
+        await stage.engine.services.scribe.write(observe)
+        await stage.engine.services.reload()
+        stage.platform.connected = True
+        await asyncio.sleep(10 * stage.pauses.idle)
+        await stage.settle()
+        assert MeasureKind.RECALL not in {act.kind for act in stage.platform.log}
+
+
+async def test_a_card_mended_since_the_last_reading_saves_its_member(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    groups = a_group(seat(207, card="小明"), seat(208, card="小红"))
+    async with staged(tmp_path, migrated_file, groups) as stage:
+        await stage.import_staff(staff(person(207), person(208)))
+        await stage.connect()
+        await stage.elapse(timedelta(days=8))
+        stage.platform.change(GROUP, account(207), card=card_of(207))
+        await stage.command(account(100), "批准 P1")
+        members = stage.platform.groups_[GROUP].members
+        assert account(207) in members
+        assert account(208) not in members
+
+
+async def test_a_removal_whose_proof_was_cut_off_is_proven_later(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    async with staged(tmp_path, migrated_file, a_group()) as stage:
+        await stage.import_staff(staff(person(206, departed=True)))
+        await stage.connect()
+        stage.platform.notices = False
+
+        def cut(kind: MeasureKind) -> None:
+            if kind is MeasureKind.REMOVE:
+                asyncio.get_running_loop().call_soon(
+                    lambda: setattr(stage.platform, "connected", False)
+                )
+
+        stage.platform.on_call = cut
+        await stage.command(account(100), "批准 P1")
+        await asyncio.sleep(0.1)
+        assert removal_states(await stage.measures()) == [MeasureState.UNKNOWN]
+        stage.platform.connected = True
+        await stage.elapse(timedelta(minutes=1))
+        assert removal_states(await stage.measures()) == [MeasureState.DONE]
+
+
+def removal_states(found: list[StoredMeasure]) -> list[MeasureState]:
+    return [one.state for one in found if one.measure.kind is MeasureKind.REMOVE]
 
 
 async def call_off(stage: Stage, command: str) -> None:
