@@ -51,7 +51,8 @@ class Facts:
 
 def check(measure: Measure, facts: Facts, limits: InterlockLimits) -> str | None:
     """Why this measure must not be carried out, as a short Chinese reason; None: it may."""
-    if facts.frozen:
+    # What is to be said waits for the ice to melt; acts are not made up for.
+    if facts.frozen and not measure.kind.speaks:
         return "已冻结"
     if measure.mode.rank < measure.kind.needs.rank:
         return f"生效方式为“{measure.mode.label}”"

@@ -15,6 +15,8 @@ class Docket:
     measures: list[int] = field(default_factory=list)
     """Row ids of measures to be carried out."""
     proposals: list[tuple[Proposal, OpenCase]] = field(default_factory=list)
+    recalls: set[int] = field(default_factory=set)
+    """Cases whose message the bot is going to recall by itself."""
     watermarks: dict[GroupKey, tuple[int, datetime]] = field(default_factory=dict)
     """How far messages were seen, by group."""
     holes: dict[GroupKey, int] = field(default_factory=dict)

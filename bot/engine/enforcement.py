@@ -102,7 +102,8 @@ class Enforcement:
         )
         if isinstance(event, JoinRequested):
             await self._hold_join(work, docket, event, (case, finding))
-        for step in response.do:
+        # Whoever is told must be told what became of his message.
+        for step in sorted(response.do, key=lambda one: one is not Step.RECALL):
             await self.responses.carry_out(work, docket, step, case, finding)
         await self.responses.strike(work, docket, case, finding)
         await self._await_people(work, case, response)
@@ -166,16 +167,8 @@ class Enforcement:
         finding: Finding,
         decided: tuple[Response, Mode],
     ) -> None:
-        """Let in somebody the roster knows: no case is opened against him."""
+        """Let in somebody the roster knows: a case is opened only where a person must do it."""
         response, mode = decided
-        await violations.record_finding(
-            work,
-            finding,
-            event_id=event.event_id,
-            platform=event.platform,
-            severity=response.severity,
-            violation=None,
-        )
         measure = Measure(
             kind=MeasureKind.APPROVE_JOIN,
             group=finding.group,
@@ -183,7 +176,23 @@ class Enforcement:
             mode=mode,
             request_id=finding.request_id,
         )
-        await self.intentions.intend(work, docket, measure, Ground(severity=response.severity))
+        done = await self.intentions.intend(
+            work, docket, measure, Ground(severity=response.severity)
+        )
+        case = None
+        if done.withheld is not None and mode is not Mode.OBSERVE:
+            finding = replace(finding, reason=f"{finding.reason};{done.withheld}")
+            case = await self.cases.open(work, finding, response, mode, calm=True)
+            await self._hold_join(work, docket, event, (case, finding))
+            await self.cases.move(work, case, ViolationState.WAITING, "等待群主处理")
+        await violations.record_finding(
+            work,
+            finding,
+            event_id=event.event_id,
+            platform=event.platform,
+            severity=response.severity,
+            violation=case.number if case else None,
+        )
 
     async def _hold_join(
         self, work: Work, docket: Docket, event: JoinRequested, held: tuple[OpenCase, Finding]

@@ -116,9 +116,7 @@ class Responses:
         await self.intentions.intend(work, docket, measure, _plain_ground(case))
 
     async def _tell(self, work: Work, docket: Docket, case: OpenCase, finding: Finding) -> None:
-        recalled = self._rung(MeasureKind.RECALL, case.account, case) is Rung.AUTOMATIC
-        grave = case.severity.rank >= Severity.SERIOUS.rank
-        text = self.texts.told(case, finding, recalled=recalled and grave)
+        text = self.texts.told(case, finding, recalled=case.number in docket.recalls)
         await self._say(work, docket, MeasureKind.NOTIFY, case, (text, text))
 
     async def _recall(self, work: Work, docket: Docket, case: OpenCase, finding: Finding) -> None:
@@ -128,7 +126,9 @@ class Responses:
         )
         done = await self.intentions.intend(work, docket, measure, _ground(case, finding))
         await self._alarm_if_capped(work, docket, case, done)
-        if done.withheld is None and rung is not Rung.AUTOMATIC:
+        if done.withheld is None and rung is Rung.AUTOMATIC:
+            docket.recalls.add(case.number)
+        elif done.withheld is None:
             await self.ask_owner(work, docket, case, ("recall", finding.reason))
 
     async def _ask(self, work: Work, docket: Docket, case: OpenCase, finding: Finding) -> None:
