@@ -26,7 +26,6 @@ from data.ledger import Work
 
 MOST_IN_A_BATCH = 256
 _ROOM = 4096
-_COMPANY_SECONDS = 0.005
 
 Letter = tuple[Event, "asyncio.Future[Outcome]"]
 
@@ -65,7 +64,7 @@ class Intake:
         self._follow = follow
         self._register = register
         self._zone = zone
-        self._retry_seconds = pauses.retry
+        self._pauses = pauses
         self._queue: asyncio.Queue[Letter] = asyncio.Queue(maxsize=_ROOM)
         self._task: asyncio.Task[None] | None = None
         self._after: list[Callable[[Handled], None]] = []
@@ -120,7 +119,7 @@ class Intake:
             batch = [await self._queue.get()]
             if self._queue.empty():
                 # A commit costs milliseconds: waiting a few for company saves most of them.
-                await asyncio.sleep(_COMPANY_SECONDS)
+                await asyncio.sleep(self._pauses.company)
             while len(batch) < MOST_IN_A_BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
             self._busy_since = asyncio.get_running_loop().time()
@@ -135,7 +134,7 @@ class Intake:
                 handled = await self._scribe.write(lambda work: self._process(work, happened))
             except UnreachableError as error:
                 logger.error("events wait, the database is out of reach: {}", error.message)
-                await asyncio.sleep(self._retry_seconds)
+                await asyncio.sleep(self._pauses.retry)
                 continue
             except Exception as error:  # noqa: BLE001  # isolated below, never swallowed
                 await self._isolate(batch, error)
