@@ -29,18 +29,20 @@ async def stay_up(theatre: Theatre) -> None:
 
 
 def _explain(theatre: Theatre, port: int) -> None:
-    premises, line = theatre.premises, theatre.narrator.line
-    hall = theatre.cast.hall
-    line("")
-    line("服务和模拟学院继续运行，按 Ctrl-C 结束。可以这样看看：", "bold")
-    line(f"健康页    http://127.0.0.1:{premises.port}/healthz")
-    line(f"指标      http://127.0.0.1:{premises.port}/metrics")
-    line(f"命令行    export QUNGUI_HOME={premises.home} QUNGUI_CONFIG={premises.config}")
-    line(f"          export QUNGUI_TIMEZONE={premises.zone.key} QUNGUI_MODE=enforce")
-    line("          qungui violations    qungui roster show    qungui plan list")
-    line(f"替人说话  模拟学院听 127.0.0.1:{port}，每行一个 JSON，例如：")
+    premises, narrator = theatre.premises, theatre.narrator
     order = (
-        f'{{"do": "say", "with": {{"group_id": {hall.group_id}, '
+        f'{{"do": "say", "with": {{"group_id": {theatre.cast.hall.group_id}, '
         f'"account": {theatre.cast.quoter.qq}, "content": "大家好"}}}}'
     )
-    line(f"          {order}")
+    narrator.line("")
+    narrator.line("服务和模拟学院继续运行，按 Ctrl-C 结束。可以这样看看：", "bold")
+    narrator.line("健康页和指标")
+    narrator.verbatim(f"curl http://127.0.0.1:{premises.port}/healthz")
+    narrator.verbatim(f"curl http://127.0.0.1:{premises.port}/metrics")
+    narrator.line("另开一个终端，用命令行查这一天的账")
+    for name in ("QUNGUI_HOME", "QUNGUI_CONFIG", "QUNGUI_TIMEZONE", "QUNGUI_MODE"):
+        narrator.verbatim(f"export {name}={theatre.service.environment[name]}")
+    for command in ("violations", "plan list", "roster show"):
+        narrator.verbatim(f"qungui {command}")
+    narrator.line("替一位老师在群里说句话（bash），再到上面的账里看")
+    narrator.verbatim(f"echo '{order}' > /dev/tcp/127.0.0.1/{port}")

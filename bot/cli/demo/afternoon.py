@@ -17,7 +17,7 @@ _RECOVERY_SECONDS = 45.0
 
 async def survive_a_crash(theatre: Theatre) -> None:
     """Killed with words in flight, started again: both books must agree."""
-    narrator, simulator = theatre.narrator, theatre.simulator
+    narrator = theatre.narrator
     posts = _burst(theatre)
     words = sum(offence is not None for _, _, offence in posts)
     await narrator.note(f"期末最忙的时候：{len(posts)} 条消息涌进来，其中 {words} 条夹带违规词")
@@ -33,12 +33,18 @@ async def survive_a_crash(theatre: Theatre) -> None:
         f"断线期间群里又说了 {len(posts) - posted} 条，没有人看见。"
         "现在重启（顺手把日报时间从 18:00 改到此刻，省得等到傍晚）："
     )
+    await _recover(theatre)
+
+
+async def _recover(theatre: Theatre) -> None:
+    """Start again, let everything settle, and compare both books."""
     theatre.premises.report_now()
     start = time.monotonic()
     await theatre.service.start()
-    await theatre.until("QQ 重新连上", lambda: simulator.connected)
+    await theatre.until("QQ 重新连上", lambda: theatre.simulator.connected)
     await theatre.settle("补上断线期间的一切", _RECOVERY_SECONDS)
     took = f"从重启到补齐 {time.monotonic() - start:.1f} 秒"
+    narrator = theatre.narrator
     await narrator.fact("服务重新启动，从历史消息中补看，该撤的撤，该告知的告知", took)
     found = await theatre.reckoned()
     if not found.balanced:
@@ -52,9 +58,10 @@ def _burst(theatre: Theatre) -> list[tuple[GroupPlan, int, Offence | None]]:
     posts: list[tuple[GroupPlan, int, Offence | None]] = []
     for _ in range(_ORDINARY_POSTS):
         plan = chance.choice(cast.groups)
-        members = [seat.account for seat in plan.seats if cast.college.by_account(seat.account)]
-        members = [one for one in members if one in theatre.simulator.group(plan.group_id).members]
-        posts.append((plan, chance.choice(members), None))
+        present = theatre.simulator.group(plan.group_id).members
+        members = [seat.account for seat in plan.seats if seat.account in present]
+        people = [one for one in members if cast.college.by_account(one)]
+        posts.append((plan, chance.choice(people), None))
     step = len(posts) // len(cast.burst)
     for number, (plan, person) in enumerate(cast.burst):
         place = number * (step + 1) + chance.randrange(step)

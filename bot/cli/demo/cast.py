@@ -11,7 +11,7 @@ from adapters.simulator.groups import GroupPlan, Habit, Seat, plan_groups
 _PEOPLE = 84
 _IN_THE_BURST = 6
 _COLLEGE_OFFICE, _SUPERVISION = "党政办公室", "纪委办公室"
-_SCHOOL_OF_THE_STORY = "信息工程学院"
+_SCHOOL = "信息工程学院"
 _OUTSIDERS = range(3_000_000_000, 3_999_999_999)
 
 
@@ -65,10 +65,11 @@ def draw_cast(seed: int) -> Cast:
     college = _nobody_left(build_college(seed, size=_PEOPLE))
     plans = {plan.name: plan for plan in map(_without_outsiders, plan_groups(college, tidy=1.0))}
     hall, welcome = tuple(plans.values())[-2:]
-    school = plans[f"{_SCHOOL_OF_THE_STORY}工作群"]
+    school = plans[f"{_SCHOOL}工作群"]
     supervisor, administrator = _head(college, _SUPERVISION), _head(college, _COLLEGE_OFFICE)
     chance = dice(seed, "day")
-    newcomer = chance.choice(_plain(college, school, unique=True))
+    own = [one for one in _plain(college, school, unique=True) if one.department == _SCHOOL]
+    newcomer = chance.choice(own)
     protected = {supervisor.qq, administrator.qq}
     kept = {newcomer.qq, *protected}
     kept |= {seat.account for plan in (school, welcome) for seat in plan.seats}

@@ -1,8 +1,9 @@
 """The morning: everybody is read, cards are put right, a smuggled word goes, a quoter stays."""
 
 import time
+from collections.abc import Sequence
 
-from adapters.simulator.college import SCHOOL
+from adapters.simulator.college import Staff
 from adapters.simulator.groups import Habit
 from adapters.simulator.onebot11 import segments
 from adapters.simulator.roster import UNTIDY, write_xlsx
@@ -11,7 +12,6 @@ from bot.cli.demo.scene import Scene
 from bot.cli.demo.script import Posted, words_of
 from bot.cli.demo.theatre import DidNotHappenError, Theatre
 
-_RECALL_SECONDS = 2.0
 _CONNECTED_SECONDS = 30.0
 
 
@@ -20,7 +20,7 @@ async def open_the_office(theatre: Theatre) -> None:
     narrator, cast = theatre.narrator, theatre.cast
     write_xlsx(cast.college, theatre.premises.folder / "教职工花名册.xlsx", UNTIDY)
     await narrator.note("人事处交来一份表头不规范的花名册，先导入：")
-    ran = await theatre.types("roster", "import", "教职工花名册.xlsx", "--apply")
+    ran = await theatre.service.command("roster", "import", "教职工花名册.xlsx", "--apply")
     if ran.exit_code:
         raise DidNotHappenError(f"导入花名册：{ran.complained.strip()}")
     await narrator.command("qungui roster import 教职工花名册.xlsx --apply", ran)
@@ -42,8 +42,8 @@ async def put_cards_right(theatre: Theatre) -> None:
     """One merged reminder; who mends his card is off the list without any command."""
     cast, simulator, narrator = theatre.cast, theatre.simulator, theatre.narrator
     hall = cast.hall
-    wrong = [(one, simulator.member(hall.group_id, one.qq).card) for one in cast.misnamed]
-    shown = "、".join(f"“{card}”" for _, card in wrong)
+    wrong = [simulator.member(hall.group_id, one.qq).card for one in cast.misnamed]
+    shown = "、".join(f"“{card}”" for card in wrong)
     await narrator.note(f"“{hall.name}”里有 {len(wrong)} 张名片不合规范：{shown}")
     await theatre.until(
         "群里的名片提醒", lambda: bool(simulator.messages_sent_by_bot(hall.group_id))
@@ -52,24 +52,29 @@ async def put_cards_right(theatre: Theatre) -> None:
     if not all(theatre.name(one) in reminder for one in cast.misnamed):
         raise DidNotHappenError("一条合并的提醒写明每个人的正确名片")
     await narrator.bot(reminder, hall.name)
-    first, *others = cast.misnamed
+    first = cast.misnamed[0]
     simulator.rename(hall.group_id, first.qq, theatre.name(first))
     simulator.say(hall.group_id, first.qq, "改好了，谢谢提醒")
+    seconds = await _closed(theatre, first.qq)
     await narrator.says(theatre.name(first), "改好了，谢谢提醒", "名片已改")
-    took = await _closed(theatre, first.qq)
-    await narrator.fact("没有人发命令，这一件已自动办结", took)
+    await narrator.fact("没有人发命令，这一件已自动办结", f"{seconds * 1000:.0f} 毫秒后")
+    await _mend_silently(theatre, cast.misnamed[1:])
+    await narrator.fact(f"{len(wrong)} 件都已办结")
+
+
+async def _mend_silently(theatre: Theatre, others: Sequence[Staff]) -> None:
+    """Cards that change without a word are seen at the next reading."""
+    cast, simulator, narrator = theatre.cast, theatre.simulator, theatre.narrator
     for one in others:
-        simulator.rename(hall.group_id, one.qq, theatre.name(one))
+        simulator.rename(cast.hall.group_id, one.qq, theatre.name(one))
     await narrator.note("另外两位默默改了名片。群主让机器人再读一遍：")
-    owner = theatre.owner(hall)
+    owner = theatre.owner(cast.hall)
     ear = theatre.in_private(owner.qq)
-    simulator.say(hall.group_id, owner.qq, "/成员 刷新")
+    simulator.say(cast.hall.group_id, owner.qq, "/成员 刷新")
     await narrator.says(theatre.name(owner), "/成员 刷新", "群里")
-    answer = await theatre.answer("刷新后的答复", ear, "人")
-    await narrator.bot(answer, "私信群主")
+    await narrator.bot(await theatre.answer("刷新后的答复", ear, "人"), "私信群主")
     for one in others:
         await _closed(theatre, one.qq)
-    await narrator.fact(f"{len(wrong)} 件都已办结")
 
 
 async def recall_a_word(theatre: Theatre) -> None:
@@ -87,8 +92,6 @@ async def recall_a_word(theatre: Theatre) -> None:
     await theatre.until("撤回", lambda: simulator.is_recalled(number))
     took = time.monotonic() - start
     await narrator.says(theatre.name(cast.evader), offence.shown, f"{offence.how}；演示以＊遮盖")
-    if took > _RECALL_SECONDS:
-        raise DidNotHappenError(f"{_RECALL_SECONDS:.0f} 秒内撤回（用了 {took:.1f} 秒）")
     await narrator.fact("已撤回，以平台自己的撤回通知为证", f"从发出到消失 {took * 1000:.0f} 毫秒")
     told = await theatre.hear("告知发送者", ear, "不符合")
     if any(part in told for part in _words(offence.posted)):
@@ -111,7 +114,7 @@ async def spare_the_quoter(theatre: Theatre) -> None:
 
 
 MORNING = (
-    Scene("清晨", f"{SCHOOL}开门", open_the_office),
+    Scene("清晨", "开门", open_the_office),
     Scene("上午", "换名片", put_cards_right),
     Scene("上午", "一条夹带的消息", recall_a_word),
     Scene("上午", "好心的引用", spare_the_quoter),
@@ -128,7 +131,8 @@ async def _taken_in(theatre: Theatre, event: str) -> bool | None:
     return event in await theatre.ledger.event_ids() or None
 
 
-async def _closed(theatre: Theatre, account: int) -> str:
+async def _closed(theatre: Theatre, account: int) -> float:
+    """Wait for the case of an account to close; the seconds it took."""
     start = time.monotonic()
 
     async def look() -> RecordedCase | None:
@@ -137,7 +141,7 @@ async def _closed(theatre: Theatre, account: int) -> str:
         return closed[0] if closed else None
 
     await theatre.recorded("名片改好后办结", look)
-    return f"{time.monotonic() - start:.1f} 秒"
+    return time.monotonic() - start
 
 
 def _words(posted: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Tells the day to whoever watches. Left bars only: no frame can be bent by a wide character."""
 
 import asyncio
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ _TABLE_LINES = "┏┃┡│├└"
 _MOST_OF_A_LINE = 110
 _CLOSING, _OPENING = "，。、；：！？）】”」＊,.;:!?)]% ", "（【“「([＄"
 _A_MOMENT = re.compile(r"\d+月\d+日(?: \d\d:\d\d)?")
-_READING_SECONDS_PER_CHARACTER = 0.018
+_READING_SECONDS_PER_CHARACTER = 0.016
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.4, 1.8
 
 
@@ -35,7 +36,7 @@ class Narrator:
     def __init__(self, *, fast: bool, aside: bool) -> None:
         stream = sys.stderr if aside else sys.stdout
         self._console = Console(file=stream, highlight=False, emoji=False)
-        if not self._console.is_terminal and "COLUMNS" not in self._console._environ:  # noqa: SLF001  the mapping rich itself asks
+        if not self._console.is_terminal and "COLUMNS" not in os.environ:
             self._console.width = _IN_A_PIPE
         self._console.width = min(self._console.width, _WIDEST)
         self._fast = fast
@@ -89,11 +90,8 @@ class Narrator:
         """A command in the terminal, with what it said but for its tables."""
         self.story.append(f"$ {line} -> {ran.exit_code}")
         self._bar(Text("$ ", style="dim").append(line, style="bold default"), "blue")
-        said = [
-            one
-            for one in (ran.complained if ran.exit_code else ran.said).splitlines()
-            if one.strip()
-        ]
+        words = ran.complained if ran.exit_code else ran.said
+        said = [one for one in words.splitlines() if one.strip()]
         for one in said:
             if one[0] not in _TABLE_LINES:
                 self._bar(Text(_shortened(one), style="default"), "blue")
@@ -126,6 +124,10 @@ class Narrator:
     def line(self, text: str, style: str = "") -> None:
         """A plain line."""
         self._put(Text(text, style=style), "  ")
+
+    def verbatim(self, text: str) -> None:
+        """Something to copy: never broken."""
+        self._console.print(Text(f"    {text}", style="cyan"), soft_wrap=True)
 
     def _bar(self, line: Text, style: str) -> None:
         self._put(line, Text("   │ ", style=style))

@@ -18,61 +18,72 @@ _PLAN, _APPLICATION = re.compile(r"P\d+"), re.compile(r"J\d+")
 
 async def vet_applicants(theatre: Theatre) -> None:
     """A stranger is held for the owner, a colleague of the roster comes in at once."""
+    await _hold_the_stranger(theatre)
+    await _admit_the_colleague(theatre)
+
+
+async def _hold_the_stranger(theatre: Theatre) -> None:
     cast, simulator, narrator = theatre.cast, theatre.simulator, theatre.narrator
     school, owner = cast.school, theatre.owner(cast.school)
     ear = theatre.in_private(owner.qq)
     answer = "我是学生家长，想进群问点事"
-    stranger = simulator.join_request(school.group_id, cast.stranger, answer)
+    request = simulator.join_request(school.group_id, cast.stranger, answer)
     await narrator.says("陌生账号", f"申请加入“{school.name}”：{answer}")
     task = await theatre.hear("陌生人的申请转给群主", ear, "入群申请")
     await narrator.bot(task, "私信群主")
-    if stranger.state is not None:
+    if request.state is not None:
         raise DidNotHappenError("陌生人的申请留给人决定")
     await narrator.fact("花名册上没有这个人：没有放行，也没有擅自拒绝")
-    number = _numbered(_APPLICATION, task)
-    words = f"驳回 {number} 请联系辅导员"
+    words = f"驳回 {_numbered(_APPLICATION, task)} 请联系辅导员"
     await narrator.bot(await theatre.asks(owner, words, "已拒绝"), "私信群主")
-    await theatre.until("群主的驳回送达平台", lambda: stranger.state == "rejected")
-    person = cast.newcomer
-    card = theatre.name(person)
-    colleague = simulator.join_request(
-        school.group_id, person.qq, f"{person.department} {person.name}"
-    )
-    took = await theatre.until("同事的申请通过", lambda: _is_in(theatre, colleague))
-    await narrator.says(card, f"申请加入“{school.name}”：{person.department} {person.name}")
-    simulator.rename(school.group_id, person.qq, card)
+    await theatre.until("群主的驳回送达平台", lambda: request.state == "rejected")
+
+
+async def _admit_the_colleague(theatre: Theatre) -> None:
+    cast, simulator, narrator = theatre.cast, theatre.simulator, theatre.narrator
+    school, person = cast.school, cast.newcomer
+    answer = f"{person.department} {person.name}"
+    request = simulator.join_request(school.group_id, person.qq, answer)
+    took = await theatre.until("同事的申请通过", lambda: _is_in(theatre, request))
+    simulator.rename(school.group_id, person.qq, theatre.name(person))
+    await narrator.says(theatre.name(person), f"申请加入“{school.name}”：{answer}")
     await theatre.recorded("同意入群的回执", lambda: _done(theatre, "approve_join", person.qq))
-    await narrator.fact("与花名册相符，已同意入群，读回成员名单核实", f"{took * 1000:.0f} 毫秒")
+    await narrator.fact(
+        "与花名册相符，已同意入群，读回成员名单核实", f"{took * 1000:.0f} 毫秒后进群"
+    )
 
 
 async def remove_a_leaver(theatre: Theatre) -> None:
     """A leaver is proposed, removed only once the owner agrees, and looked for afterwards."""
     cast, simulator, narrator = theatre.cast, theatre.simulator, theatre.narrator
-    hall, owner, leaver = cast.hall, theatre.owner(cast.hall), cast.leaver
-    ear = theatre.in_private(owner.qq)
+    leaver = cast.leaver
+    ear = theatre.in_private(cast.hall.owner.account)
     write_xlsx(cast.after_departure(), theatre.premises.folder / "花名册-更新.xlsx")
     await narrator.note(
         f"{theatre.name(leaver)} 已离职，人事处的新花名册把这一行的状态改成“离职”："
     )
-    ran = await theatre.types("roster", "import", "花名册-更新.xlsx", "--apply")
+    ran = await theatre.service.command("roster", "import", "花名册-更新.xlsx", "--apply")
     if ran.exit_code:
         raise DidNotHappenError(f"导入新花名册：{ran.complained.strip()}")
     await narrator.command("qungui roster import 花名册-更新.xlsx --apply", ran)
     proposal = await theatre.hear("清理计划送达群主", ear, "清理计划")
     await narrator.bot(proposal, "私信群主")
-    if leaver.qq not in simulator.group(hall.group_id).members:
+    if leaver.qq not in simulator.group(cast.hall.group_id).members:
         raise DidNotHappenError("批准之前谁也不移出")
     await narrator.fact("运行中的服务自己发现了新花名册；批准之前人还在群里")
+    await _approve(theatre, _numbered(_PLAN, proposal))
+
+
+async def _approve(theatre: Theatre, number: str) -> None:
+    cast, simulator, narrator = theatre.cast, theatre.simulator, theatre.narrator
+    hall, owner, leaver = cast.hall, theatre.owner(cast.hall), cast.leaver
     ear = theatre.in_private(owner.qq)
-    number = _numbered(_PLAN, proposal)
     await narrator.bot(await theatre.asks(owner, f"批准 {number}", "已批准"), "私信群主")
     await theatre.until(
         "移出离职人员", lambda: leaver.qq not in simulator.group(hall.group_id).members
     )
-    measure = await theatre.recorded(
-        "移出的回执", lambda: _done(theatre, "remove", leaver.qq), within=30
-    )
-    how = {"platform_notice": "平台通知", "read_back": "读回成员名单"}[measure.receipt or ""]
+    measure = await theatre.recorded("移出的回执", lambda: _done(theatre, "remove", leaver.qq))
+    how = "平台通知" if measure.receipt == "platform_notice" else "读回成员名单"
     await narrator.fact("已移出，核实人确实不在群里才算完成", f"凭据：{how}")
     await narrator.bot(await theatre.hear("计划完成的报告", ear, "执行完毕"), "私信群主")
 
@@ -84,7 +95,7 @@ async def hold_half_a_roster(theatre: Theatre) -> None:
     half = cast.half()
     write_xlsx(half, theatre.premises.folder / "花名册-导出中断.xlsx")
     await narrator.note(f"有人误用了导出中断的文件：只有 {len(half.staff)} 行，少了一半人")
-    ran = await theatre.types("roster", "import", "花名册-导出中断.xlsx", "--apply")
+    ran = await theatre.service.command("roster", "import", "花名册-导出中断.xlsx", "--apply")
     await narrator.command("qungui roster import 花名册-导出中断.xlsx --apply", ran)
     if ran.exit_code != _HELD:
         raise DidNotHappenError("半份花名册被拦下（退出码 3）")

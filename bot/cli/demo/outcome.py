@@ -105,6 +105,11 @@ class Outcome:
         if self.good:
             verdict = f"{len(self.steps)} 幕全部发生，账目相符，用时 {self.seconds:.0f} 秒。"
             narrator.line(verdict, "bold green")
+            narrator.line(
+                f"换个剧本：qungui demo --seed {self.seed + 1}"
+                "    留着服务四处看看：qungui demo --serve",
+                "dim",
+            )
         folder = os.path.relpath(self.folder)
         narrator.line(
             f"现场都在 {folder}：账本、平台记录 journal.jsonl、服务日志 service.log", "dim"

@@ -17,7 +17,7 @@ from bot.cli.demo.narrator import Narrator
 from bot.cli.demo.premises import Premises
 from bot.cli.demo.reckoning import Reckoning, reckon, settled
 from bot.cli.demo.script import Script, words_of
-from bot.cli.demo.service import Ran, Service
+from bot.cli.demo.service import Service
 from bot.cli.demo.talk import Offence
 
 Found = TypeVar("Found")
@@ -89,7 +89,7 @@ class Theatre:
             DidNotHappenError: it did not in time.
         """
         end = time.monotonic() + within
-        while (found := await look()) is None or found is False:
+        while (found := await look()) is None:
             if time.monotonic() > end:
                 raise DidNotHappenError(what)
             await asyncio.sleep(_LOOKS_EVERY)
@@ -126,30 +126,28 @@ class Theatre:
         """What the bot writes to somebody from now on."""
         return _ear(lambda: self.simulator.private_messages_sent_by_bot(account))
 
-    async def hear(self, what: str, ear: Ear, containing: str, within: float = _PATIENCE) -> str:
+    async def hear(self, what: str, ear: Ear, containing: str) -> str:
         """Wait for the bot to say something; returns it.
 
         Raises:
             DidNotHappenError: it did not in time.
         """
-        await self.until(what, lambda: ear.heard(containing) is not None, within)
+        await self.until(what, lambda: ear.heard(containing) is not None)
         return ear.heard(containing) or ""
 
-    async def answer(self, what: str, ear: Ear, containing: str, within: float = _PATIENCE) -> str:
+    async def answer(self, what: str, ear: Ear, containing: str) -> str:
         """Wait for an answer to a command: what is said without a measure behind it.
 
         Raises:
             DidNotHappenError: it did not come in time.
         """
-        words = await self.hear(what, ear, containing, within)
+        words = await self.hear(what, ear, containing)
         self.script.answered.append(words)
         return words
 
     # Acting -----------------------------------------------------------------------------------
 
-    async def asks(
-        self, person: Staff, words: str, expecting: str, within: float = _PATIENCE
-    ) -> str:
+    async def asks(self, person: Staff, words: str, expecting: str) -> str:
         """Somebody writes a command to the bot in private; returns the answer.
 
         Raises:
@@ -158,11 +156,7 @@ class Theatre:
         ear = self.in_private(person.qq)
         self.simulator.private(person.qq, words)
         await self.narrator.says(self.name(person), words, "私聊")
-        return await self.answer(f"机器人答复“{words}”", ear, expecting, within)
-
-    async def types(self, *arguments: str) -> Ran:
-        """A command in the terminal of the installation."""
-        return await self.service.command(*arguments)
+        return await self.answer(f"机器人答复“{words}”", ear, expecting)
 
     def name(self, person: Staff) -> str:
         """How a person is called in the story."""
