@@ -29,8 +29,8 @@ class ViolationQuery:
     """What to look for; None asks for everything.
 
     ``person`` is a staff number, an account (``AccountKey`` or bare id) or an exact name;
-    ``clause`` may be a whole article; ``groups`` is the scope of whoever asks; the times are [since, until); ``after`` is the cursor
-    a page ended with.
+    ``clause`` may be a whole article; ``groups`` is the scope of whoever asks; the times are
+    [since, until); ``after`` is the cursor a page ended with.
     """
 
     group: GroupKey | None = None

@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.errors import BadInputError
+from bot.domain.errors import BadInputError, RefusedError
 
 if TYPE_CHECKING:
     from bot.cli.office import Office
@@ -78,14 +78,26 @@ def port(own: "Settings") -> Check:
     if status is not None:
         return passed("端口", f"{address} 由正在运行的服务使用,状态 {status}")
     try:
-        family = socket.AF_INET6 if ":" in own.host else socket.AF_INET
+        require_port(own)
+    except RefusedError as error:
+        return trouble("端口", error.message, "请停止占用它的程序,或用 PORT 换一个端口。")
+    return passed("端口", f"{address} 空闲,服务没有运行")
+
+
+def require_port(own: "Settings") -> None:
+    """Make sure that a service could listen.
+
+    Raises:
+        RefusedError: somebody else does, or the address is not ours.
+    """
+    family = socket.AF_INET6 if ":" in own.host else socket.AF_INET
+    try:
         with socket.socket(family) as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind((own.host, own.port))
     except OSError as error:
-        mend = "请停止占用它的程序,或用 PORT 换一个端口。"
-        return trouble("端口", f"{address} 不能使用({error.strerror or error})", mend)
-    return passed("端口", f"{address} 空闲,服务没有运行")
+        reason = error.strerror or error
+        raise RefusedError(f"{own.host}:{own.port} 不能使用({reason})") from error
 
 
 def token() -> str:

@@ -51,6 +51,8 @@ async def _undo(number: int, by: str) -> str:
         if record is None:
             raise RefusedError(f"没有编号为 W{number} 的登记。")
         account = decider(by, {record.group}, register)
+        if record.account == account and account not in register.holders("administrator"):
+            raise RefusedError(f"W{number} 涉及您本人,请由其他管理人员撤销。")
         async with office.database.transaction(now()) as work:
             work.record("terminal", f"W{number}", {"as": str(account), "operator": operator()})
             return await decisions.undo(work, number, account, register)

@@ -8,6 +8,7 @@ import stat
 import pytest
 
 from config.environment import read_environment
+from data.lock import only_one
 from tests.bot.cli.terminal import Terminal
 
 
@@ -60,6 +61,18 @@ def test_a_service_without_a_platform_says_what_to_set(bare: Terminal) -> None:
     said = bare("run")
     assert said.code == 2
     assert "ONEBOT_ACCESS_TOKEN" in said.complaint
+
+
+def test_a_second_service_in_the_same_home_is_held(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONEBOT_ACCESS_TOKEN", "a-token-that-is-long-enough")
+    with socket.socket() as taken, only_one(terminal.home):
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("PORT", str(taken.getsockname()[1]))
+        said = terminal("run")
+    assert (said.code, "已有一个服务" in said.complaint) == (3, True)
 
 
 def test_a_taken_port_is_said_before_anything_starts(

@@ -102,6 +102,11 @@ def test_nothing_to_resume_is_said(guarded: Terminal) -> None:
     assert (said.code, said.complaint) == (1, "目前没有冻结。")
 
 
+def test_nobody_undoes_what_was_done_about_himself(college: Terminal) -> None:
+    said = college("undo", "W2", "--as", "qq:10001")
+    assert (said.code, "涉及您本人" in said.complaint) == (1, True)
+
+
 def test_a_recall_cannot_be_undone_and_that_is_said(guarded: Terminal) -> None:
     said = guarded("undo", "W2", "--as", "qq:10001")
     assert said.code == 0
