@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.domain.errors import UnreachableError
+from data.inline_sqlite import DRIVER, InlineConnection
 from data.ledger import Work, write_chain
 
 _BUSY_SECONDS = 10
@@ -32,10 +33,20 @@ class Database:
             Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
         arguments: dict[str, Any] = {"timeout": _BUSY_SECONDS} if self._is_sqlite else {}
         self._engine = create_async_engine(self._url, connect_args=arguments)
+        self._writer = self._engine
         self._writing = asyncio.Lock()
         if self._is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
+            # Its begin and commit run in threads, hence the check is off; one transaction at a time
+            # holds the connection.
+            self._writer = create_async_engine(
+                self._url.set(drivername=DRIVER),
+                connect_args={**arguments, "check_same_thread": False, "factory": InlineConnection},
+                pool_size=1,
+                max_overflow=0,
+            )
+            event.listen(self._writer.sync_engine, "connect", _prepare_sqlite)
 
     @property
     def url(self) -> str:
@@ -53,12 +64,10 @@ class Database:
         """
         async with self._writing:
             try:
-                async with self._engine.connect() as opened:
-                    connection = await opened.execution_options(immediate=True)
-                    async with connection.begin():
-                        work = Work(connection, now)
-                        yield work
-                        await write_chain(work)
+                async with self._writer.connect() as connection, connection.begin():
+                    work = Work(connection, now)
+                    yield work
+                    await write_chain(work)
             except DatabaseError as error:
                 if not _is_out_of_reach(error):
                     raise
@@ -82,6 +91,7 @@ class Database:
     async def close(self) -> None:
         """Give every connection back."""
         await self._engine.dispose()
+        await self._writer.dispose()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # DB-API object
@@ -94,8 +104,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # DB-API object
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    connection.exec_driver_sql("BEGIN")
 
 
 def _is_out_of_reach(error: DatabaseError) -> bool:
