@@ -126,7 +126,7 @@ def assemble(
         await late["readings"].read(group)
 
     async def reload() -> None:
-        await recollection.decided()
+        await scribe.write(lambda work: recollection.decided(work.connection))
         dispatcher.wake()
 
     services = Services(
@@ -182,7 +182,7 @@ def assemble(
         router,
         readings,
         timetable,
-        Watch(database, recollection, readings),
+        Watch(database, scribe, recollection, readings),
     )
 
 

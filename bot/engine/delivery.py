@@ -258,7 +258,7 @@ class Delivery:
                     work, Docket(), one, state, receipt=receipt, detail=detail
                 )
 
-        await self.scribe.write(finish)
+        await self.scribe.write(finish, remembers=True)
         platform = batch[0].measure.group.platform.value
         for one in batch:
             MEASURES.labels(platform, one.measure.kind.value, state.value).inc()

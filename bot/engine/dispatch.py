@@ -94,6 +94,8 @@ class Dispatcher:
                 await self._look()
             except QunguiError as error:
                 logger.error("measures wait, the database is out of reach: {}", error.message)
+            except Exception as error:  # noqa: BLE001  # one fault must not end all acting
+                logger.opt(exception=error).error("measures could not be looked for")
             try:
                 async with asyncio.timeout(self._pauses.poll):
                     await self._woken.wait()

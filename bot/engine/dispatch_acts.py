@@ -286,12 +286,15 @@ class Acts:
     async def _done(self, stored: StoredMeasure, how: ReceiptHow, detail: str) -> None:
         receipt = Receipt(how, self.clock.now(), detail)
         await self.scribe.write(
-            lambda work: self._finish(work, stored, MeasureState.DONE, receipt, detail)
+            lambda work: self._finish(work, stored, MeasureState.DONE, receipt, detail),
+            remembers=True,
         )
         failpoint("after_receipt")
 
     async def _end(self, stored: StoredMeasure, state: MeasureState, detail: str) -> None:
-        await self.scribe.write(lambda work: self._finish(work, stored, state, None, detail))
+        await self.scribe.write(
+            lambda work: self._finish(work, stored, state, None, detail), remembers=True
+        )
 
     async def _finish(
         self,

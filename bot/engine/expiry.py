@@ -29,7 +29,7 @@ class Expiry:
             waiting = await plans.waiting(connection)
         for plan in waiting:
             if plan.expires_at <= now:
-                await self.scribe.write(partial(self._expire, plan))
+                await self.scribe.write(partial(self._expire, plan), remembers=True)
 
     async def _expire(self, plan: Plan, work: Work) -> None:
         await plans.move(work, plan.number, PlanState.EXPIRED)

@@ -126,28 +126,32 @@ class Intake:
             await self._handle(batch)
             self._busy_since = None
 
-    async def _handle(self, batch: list[Letter]) -> None:
+    async def _handle(self, batch: list[Letter], *, alone: bool = False) -> None:
         """Commit a batch; wait as long as the database is out of reach; set poison aside."""
         happened = [event for event, _ in batch]
         while True:
             try:
-                handled = await self._scribe.write(lambda work: self._process(work, happened))
+                handled = await self._scribe.write(
+                    lambda work: self._process(work, happened), remembers=True
+                )
             except UnreachableError as error:
                 logger.error("events wait, the database is out of reach: {}", error.message)
                 await asyncio.sleep(self._pauses.retry)
                 continue
             except Exception as error:  # noqa: BLE001  # isolated below, never swallowed
-                await self._isolate(batch, error)
+                if alone:
+                    self._set_aside(batch[0], error)
+                    return
+                # Memory was restored meanwhile: what failed for something that another process
+                # had decided succeeds now.
+                for letter in batch:
+                    await self._handle([letter], alone=True)
                 return
             break
         self._acknowledge(batch, handled)
 
-    async def _isolate(self, batch: list[Letter], error: Exception) -> None:
-        if len(batch) > 1:
-            for letter in batch:
-                await self._handle([letter])
-            return
-        ((event, future),) = batch
+    def _set_aside(self, letter: Letter, error: Exception) -> None:
+        event, future = letter
         logger.opt(exception=error).error("event {} could not be handled", event.event_id)
         DEAD_LETTERS.labels(event.platform.value).inc()
         if not future.done():

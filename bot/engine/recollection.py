@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.departments import Departments
-from bot.domain.identifiers import AccountKey
+from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.policy import Policy
 from bot.engine.clock import Clock
 from bot.engine.register import GroupState, Register
@@ -42,13 +42,16 @@ class Recollection:
             await self._roles(connection)
             return await self._switches(connection)
 
-    async def decided(self) -> dict[str, str]:
-        """Load what commands can change: settings, roles, switches, cases."""
-        async with self.database.reading() as connection:
-            await self._policy(connection)
-            await self._cases(connection)
-            await self._roles(connection)
-            return await self._switches(connection)
+    async def decided(self, connection: AsyncConnection) -> dict[str, str]:
+        """Load what commands can change: settings, roles, switches, cases.
+
+        Call it inside a write transaction, with its connection: nobody else changes cases in
+        memory meanwhile, and what this transaction has written so far is seen.
+        """
+        await self._policy(connection)
+        await self._cases(connection)
+        await self._roles(connection)
+        return await self._switches(connection)
 
     async def roster(self) -> None:
         """Load the staff and their accounts."""
@@ -66,10 +69,10 @@ class Recollection:
         self.register.departments = self.registered_departments.including(roster.department_names)
 
     async def _groups(self, connection: AsyncConnection) -> None:
-        self.register.groups = {}
+        found: dict[GroupKey, GroupState] = {}
         for stored in await groups.load_groups(connection):
             members = dict(stored.reading.by_account()) if stored.reading else {}
-            self.register.groups[stored.group.key] = GroupState(
+            found[stored.group.key] = GroupState(
                 group=stored.group,
                 members=members,
                 reading=stored.reading,
@@ -79,19 +82,24 @@ class Recollection:
                 active=stored.active,
                 first_reading=stored.reading is None,
             )
-        self.register.watermarks = await groups.load_watermarks(connection)
+        watermarks = await groups.load_watermarks(connection)
+        self.register.groups, self.register.watermarks = found, watermarks
 
     async def _cases(self, connection: AsyncConnection) -> None:
         register, now = self.register, self.clock.now()
-        register.cases, register.message_cases, register.by_number = {}, {}, {}
-        for case in await violations.live_cases(connection):
-            register.remember_case(case)
-        register.dismissed = await violations.dismissed_states(connection)
-        register.strikes = defaultdict(list)
+        live = await violations.live_cases(connection)
+        dismissed = await violations.dismissed_states(connection)
         since = now - register.policy.strike_window
-        for account, at, _number in await violations.content_strikes(connection, since):
-            register.strikes[account].append(at)
+        struck = await violations.content_strikes(connection, since)
         lately = await plans.proposed_lately(connection, now - register.policy.repropose_after)
+        # All at once: whoever looks while the database answers still sees everything.
+        register.cases, register.message_cases, register.by_number = {}, {}, {}
+        for case in live:
+            register.remember_case(case)
+        register.dismissed = dismissed
+        register.strikes = defaultdict(list)
+        for account, at, _number in struck:
+            register.strikes[account].append(at)
         register.proposed = {key: register.proposed.get(key, now) for key in lately}
 
     async def _roles(self, connection: AsyncConnection) -> None:

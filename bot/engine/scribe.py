@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from loguru import logger
 
-from bot.domain.errors import BadInputError, HeldError, QunguiError, RefusedError
+from bot.domain.errors import BadInputError, HeldError, RefusedError, UnreachableError
 from bot.engine.clock import Clock
 from bot.engine.failpoints import failpoint
 from data.database import Database
@@ -22,6 +22,7 @@ _MOST_AT_ONCE = 64
 class _Waiting:
     write: Callable[[Work], Awaitable[Any]]
     future: "asyncio.Future[Any]"
+    remembers: bool
 
 
 class Scribe:
@@ -37,6 +38,7 @@ class Scribe:
         self._task: asyncio.Task[None] | None = None
         self.on_rollback: Callable[[], Awaitable[object]] | None = None
         """Undoes in memory what a rolled-back write had changed there."""
+        self._stale = False
 
     def start(self) -> None:
         """Begin to write; call inside the running loop."""
@@ -54,14 +56,17 @@ class Scribe:
         """Whether writes are being carried out."""
         return self._task is not None and not self._task.done()
 
-    async def write(self, write: Callable[[Work], Awaitable[T]]) -> T:
+    async def write(self, write: Callable[[Work], Awaitable[T]], *, remembers: bool = False) -> T:
         """Run ``write`` inside a transaction; returns after the commit.
+
+        ``remembers``: it changes memory before it is known to succeed, so that even a refusal in
+        the midst of it must be undone there.
 
         Raises:
             UnreachableError: the database could not be written; nothing of it was.
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.put_nowait(_Waiting(write, cast("asyncio.Future[Any]", future)))
+        self._queue.put_nowait(_Waiting(write, cast("asyncio.Future[Any]", future), remembers))
         return await future
 
     async def _run(self) -> None:
@@ -77,10 +82,13 @@ class Scribe:
 
     async def _write_together(self, batch: list[_Waiting]) -> None:
         try:
+            if self._stale:
+                await self._remember_anew()
             results = await self._commit(batch)
         except Exception as error:  # noqa: BLE001  # handed on to whoever waits for it
-            if len(batch) > 1 or not isinstance(error, (RefusedError, HeldError, BadInputError)):
-                await self._remember_anew()
+            refused = isinstance(error, (RefusedError, HeldError, BadInputError))
+            if len(batch) > 1 or batch[0].remembers or not refused:
+                await self._remember_if_possible()
             if len(batch) == 1:
                 _fail(batch[0], error)
                 return
@@ -91,13 +99,23 @@ class Scribe:
             if not one.future.done():
                 one.future.set_result(result)
 
-    async def _remember_anew(self) -> None:
-        if self.on_rollback is None:
-            return
+    async def _remember_if_possible(self) -> None:
+        self._stale = True
         try:
-            await self.on_rollback()
-        except QunguiError as error:
+            await self._remember_anew()
+        except UnreachableError as error:
             logger.error("memory could not be restored yet: {}", error.message)
+
+    async def _remember_anew(self) -> None:
+        """Nothing is written upon a memory that holds what never was."""
+        try:
+            if self.on_rollback is not None:
+                await self.on_rollback()
+        except UnreachableError:
+            raise
+        except Exception as error:
+            raise UnreachableError("数据暂时读不出来,稍后自动重试。") from error
+        self._stale = False
 
     async def _commit(self, batch: list[_Waiting]) -> list[Any]:
         async with self._database.transaction(self._clock.now()) as work:
