@@ -117,8 +117,9 @@ class Follow:
         how = "已被移出本群" if event.removed else "已自行退群"
         await self.settlement.member_gone(work, event.group, event.account, how)
         state = self.register.groups.get(event.group)
-        if state:
-            state.members.pop(event.account, None)
+        if state and state.members.pop(event.account, None) and state.last_good_count:
+            # Seen to go: a list without him is no smaller than it should be.
+            state.last_good_count -= 1
 
     async def _renamed(self, work: Work, event: GroupRenamed) -> None:
         await groups.rename(work, event.group, event.name)

@@ -27,6 +27,7 @@ class Readings:
     clock: Clock
     pauses: Pauses
     _soon: dict[GroupKey, asyncio.Task[None]] = field(default_factory=dict)
+    _shrunken: dict[GroupKey, MemberList] = field(default_factory=dict)
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def read(self, group: GroupKey) -> None:
@@ -40,7 +41,7 @@ class Readings:
         if platform is None or not platform.connected:
             raise PlatformBusyError(f"{group.platform.label}暂未连接,请稍后再试。")
         async with self._room:
-            member_list = await platform.members(group)
+            member_list = self._credible(group, await platform.members(group))
         state = self.register.groups.get(group)
         about = state.group if state else Group(key=group, name=group.id)
         await self.intake.submit(self._event(about, member_list.read_at.isoformat(), member_list))
@@ -72,7 +73,7 @@ class Readings:
         late = [
             state.group
             for state in self.register.active_groups()
-            if state.reading is None or now - state.reading.read_at >= oldest
+            if state.reading is None or abs(now - state.reading.read_at) >= oldest
         ]
         connected = [
             group
@@ -93,12 +94,31 @@ class Readings:
             return
         try:
             async with self._room:
-                member_list = await platform.members(group.key)
+                member_list = self._credible(group.key, await platform.members(group.key))
         except PlatformError as error:
             logger.warning("members of {} could not be read: {}", group.key, error.message)
             return
         read_at = member_list.read_at.isoformat()
         await self.intake.submit(self._event(group, read_at, member_list))
+
+    def _credible(self, group: GroupKey, reading: MemberList) -> MemberList:
+        """A list that suddenly shrank counts as incomplete until a later one agrees (I5).
+
+        Members who were seen to leave are no surprise: the engine has counted them off.
+        """
+        state, policy = self.register.groups.get(group), self.register.policy
+        share, count = policy.limits.member_list_min_share, len(reading.members)
+        known = state.last_good_count if state else None
+        if not reading.complete or not known or count >= known * share:
+            self._shrunken.pop(group, None)
+            return reading
+        first = self._shrunken.setdefault(group, reading)
+        apart = abs(reading.read_at - first.read_at) >= policy.read_members_every
+        if apart and count >= len(first.members) * share:
+            del self._shrunken[group]
+            return reading
+        logger.warning("members of {} fell from {} to {}: not believed yet", group, known, count)
+        return replace(reading, complete=False)
 
     def _event(self, group: Group, tag: str, member_list: MemberList) -> MembersRead:
         now = self.clock.now()
