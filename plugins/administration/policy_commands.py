@@ -2,6 +2,7 @@
 
 from bot.domain.errors import BadInputError, RefusedError
 from bot.domain.measures import Mode
+from bot.domain.rules import Rule
 from bot.engine import decisions
 from bot.engine.commands import Call, ChatRole, Reply
 from bot.engine.services import Services
@@ -51,7 +52,7 @@ class PolicyCommands:
             raise BadInputError("请这样写:规则 名称 观察|提醒|执行。例如:规则 实名 提醒")
         _require_administrator(call)
         rules = self._services.catalogue.rules
-        rule = next((one for one in rules if words[0] in (one.title, one.rule_id)), None)
+        rule = next((one for one in rules if words[0] in _names_of(one)), None)
         if rule is None:
             names = "、".join(one.title for one in rules)
             raise BadInputError(f"没有规则“{words[0]}”。规则有:{names}。")
@@ -172,6 +173,11 @@ class PolicyCommands:
                 mode, source = policy.default_mode, "默认设置"
             lines.append(f"{rule.title}:{mode.label}({source})")
         return "\n".join(lines)
+
+
+def _names_of(rule: Rule) -> tuple[str, ...]:
+    """What people call a rule: its title with or without the remark in brackets, or its id."""
+    return (rule.title, rule.title.partition("(")[0], rule.rule_id)
 
 
 def _require_administrator(call: Call) -> None:
