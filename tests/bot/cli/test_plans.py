@@ -5,6 +5,11 @@ import pytest
 from tests.bot.cli.terminal import Terminal
 
 
+@pytest.fixture(autouse=True)
+def enforcing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUNGUI_MODE", "enforce")
+
+
 def plan(terminal: Terminal) -> dict[str, object]:
     return terminal("plan", "show", "P1", "--json").document
 
@@ -72,6 +77,16 @@ def test_nobody_approves_his_own_removal(
     assert said.code == 3
     assert "涉及您本人" in said.complaint
     assert plan(college)["state"] == "waiting"
+
+
+def test_a_plan_that_interlocks_hold_is_not_approved(
+    college: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUNGUI_MODE", "observe")
+    said = college("plan", "approve", "P1", "--as", "qq:10001")
+    assert (said.code, "观察" in said.complaint) == (3, True)
+    assert plan(college)["state"] == "waiting"
+    assert college.links("terminal") == []
 
 
 def test_a_second_yes_of_the_same_person_is_refused(college: Terminal) -> None:
