@@ -88,6 +88,9 @@ class Enforcement:
         decided: tuple[Response, Mode],
     ) -> None:
         response, mode = decided
+        if isinstance(event, JoinRequested) and await _is_held(work, event):
+            # Read again after its event was forgotten: it is with the owner already.
+            return
         if isinstance(event, JoinRequested) and response.do == (Step.APPROVE_JOIN,):
             await self._admit(work, docket, event, finding, (response, mode))
             return
@@ -260,3 +263,8 @@ class Enforcement:
                 urgent=True,
             )
             await self.intentions.intend(work, docket, alarm, Ground())
+
+
+async def _is_held(work: Work, event: JoinRequested) -> bool:
+    known = await joins.by_request(work.connection, event.group, event.request_id)
+    return known is not None

@@ -16,6 +16,7 @@ from bot.engine.docket import Docket
 from bot.engine.intentions import Ground, Intentions
 from bot.engine.register import Register
 from bot.engine.texts import Texts
+from data import measures
 from data.ledger import Work
 
 _STRIKES_FROM = Severity.SERIOUS
@@ -150,6 +151,8 @@ class Responses:
         reason = protected(member, self.register.exempt_accounts)
         removal = self._measure(MeasureKind.REMOVE, case)
         if reason is not None:
+            if await _was_withheld(work, case, reason):
+                return
             await self.intentions.intend(
                 work, docket, replace(removal, withheld=reason), _plain_ground(case)
             )
@@ -206,6 +209,14 @@ class Responses:
             role = Role.ADMIN
         situation = Situation(bot_role=role, target_role=member.role if member else Role.MEMBER)
         return platform.capability(kind, situation).rung
+
+
+async def _was_withheld(work: Work, case: OpenCase, reason: str) -> bool:
+    """Whether supervisors heard before that this removal is not proposed, and why."""
+    return any(
+        one.measure.kind is MeasureKind.REMOVE and one.measure.withheld == reason
+        for one in await measures.for_violation(work.connection, case.number)
+    )
 
 
 def _escalation_key(case: OpenCase) -> str:
