@@ -54,8 +54,9 @@ async def _send_codes() -> list[str]:
         }
         if len(people) < _NEEDED:
             raise RefusedError(
-                "恢复需要两位不同的管理员或监督人,且机器人能联系到他们;"
-                f"目前只有 {len(people)} 位。请设置 QUNGUI_ADMINISTRATORS 或 QUNGUI_SUPERVISORS。"
+                "恢复需要两位不同的管理员或监督人,并且机器人在他们的平台上有群;"
+                f"目前只有 {len(people)} 位。"
+                "请设置 QUNGUI_ADMINISTRATORS 或 QUNGUI_SUPERVISORS,并确认服务已读到群。"
             )
         wording = load_wording(office.settings.config)
         async with office.database.transaction(now()) as work:

@@ -6,7 +6,7 @@ from tests.bot.cli.terminal import Terminal
 
 
 @pytest.fixture(autouse=True)
-def enforcing(monkeypatch: pytest.MonkeyPatch) -> None:
+def enforcing(bare: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUNGUI_MODE", "enforce")
 
 
