@@ -32,7 +32,12 @@ class Database:
         if self._is_sqlite and self._url.database:
             Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
         arguments: dict[str, Any] = {"timeout": _BUSY_SECONDS} if self._is_sqlite else {}
-        self._engine = create_async_engine(self._url, connect_args=arguments)
+        self._engine = create_async_engine(
+            # What a failed statement carried are names and texts: they belong in no log.
+            self._url,
+            connect_args=arguments,
+            hide_parameters=True,
+        )
         self._writer = self._engine
         self._writing = asyncio.Lock()
         if self._is_sqlite:
@@ -43,6 +48,7 @@ class Database:
             self._writer = create_async_engine(
                 self._url.set(drivername=DRIVER),
                 connect_args={**arguments, "check_same_thread": False, "factory": InlineConnection},
+                hide_parameters=True,
                 pool_size=1,
                 max_overflow=0,
             )
