@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import sys
+import time
 from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
@@ -22,8 +23,10 @@ _TABLE_LINES = "┏┃┡│├└"
 _MOST_OF_A_LINE = 110
 _CLOSING, _OPENING = "，。、；：！？）】”」＊,.;:!?)]% ", "（【“「([＄"
 _A_MOMENT = re.compile(r"\d+月\d+日(?: \d\d:\d\d)?")
-_READING_SECONDS_PER_CHARACTER = 0.016
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.4, 1.8
+_READING_SECONDS_PER_CHARACTER = 0.015
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.4, 1.6
+_HURRY_AFTER, _NO_PAUSE_AFTER = 45.0, 60.0
+"""Seconds of play: on a slow machine the pauses give way, so that the day still ends in time."""
 
 
 class Narrator:
@@ -40,6 +43,7 @@ class Narrator:
             self._console.width = _IN_A_PIPE
         self._console.width = min(self._console.width, _WIDEST)
         self._fast = fast
+        self._began = time.monotonic()
         self._scene = 0
         self.story: list[str] = []
 
@@ -140,10 +144,11 @@ class Narrator:
             self._console.print(lead + part, soft_wrap=True)
 
     async def _pause(self, text: str) -> None:
-        if self._fast:
+        played = time.monotonic() - self._began
+        if self._fast or played > _NO_PAUSE_AFTER:
             return
-        seconds = len(text) * _READING_SECONDS_PER_CHARACTER
-        await asyncio.sleep(min(max(seconds, _SHORTEST_PAUSE), _LONGEST_PAUSE))
+        seconds = max(_SHORTEST_PAUSE, len(text) * _READING_SECONDS_PER_CHARACTER)
+        await asyncio.sleep(min(seconds, _LONGEST_PAUSE) / (2 if played > _HURRY_AFTER else 1))
 
 
 def wrapped(line: Text, width: int) -> list[Text]:
