@@ -61,7 +61,7 @@ class Follow:
                 await self._left(work, event)
             case MemberRenamed():
                 self.register.set_card(event.group, event.account, event.new_card)
-            case MembersRead():
+            case MembersRead() if len(self.register.roster):
                 self.register.groups[event.group].first_reading = False
             case GroupRenamed():
                 await self._renamed(work, event)

@@ -80,7 +80,8 @@ class Recollection:
                 bot_role=stored.bot_role,
                 last_good_count=stored.last_good_count,
                 active=stored.active,
-                first_reading=stored.reading is None,
+                # Before the first roster nothing was judged: what it shows then is not sudden.
+                first_reading=stored.reading is None or not len(self.register.roster),
             )
         watermarks = await groups.load_watermarks(connection)
         self.register.groups, self.register.watermarks = found, watermarks

@@ -27,7 +27,7 @@ class GroupState:
     last_good_count: int | None = None
     active: bool = True
     first_reading: bool = True
-    """Whether no reading was ever judged: what it shows is old, not sudden."""
+    """Whether no reading was ever judged by a roster: what it shows is old, not sudden."""
 
     @property
     def managers(self) -> frozenset[AccountKey]:
