@@ -46,6 +46,8 @@ _measures = table_of(MeasureRow)
 _receipts = table_of(ReceiptRow)
 
 _UNFINISHED = (MeasureState.INTENDED, MeasureState.UNKNOWN)
+_LONGEST_WAIT = timedelta(days=1)
+"""No act is tried longer after it was intended; it keeps the counting on its index."""
 _COUNTED = (MeasureState.INTENDED, MeasureState.DONE, MeasureState.UNKNOWN)
 
 
@@ -212,10 +214,15 @@ async def tally(
     kind: MeasureKind,
     group: GroupKey | None,
     now: datetime,
+    *,
+    besides: int | None = None,
 ) -> Tally:
-    """How many of a kind were intended or may have been done lately: what the caps count (I7)."""
-    hour = now - timedelta(hours=1)
-    lately = _measures.c.created_at > hour
+    """How many of a kind were intended or may have been done lately: what the caps count (I7).
+
+    What was tried counts from then on, however long it had waited; ``besides`` is left out.
+    """
+    moment = func.coalesce(_measures.c.attempted_at, _measures.c.created_at)
+    lately = moment > now - timedelta(hours=1)
     here = lately & (_measures.c.group_id == (group.id if group else ""))
     query = select(
         func.count().label("day"),
@@ -224,7 +231,9 @@ async def tally(
     ).where(
         _measures.c.platform == platform.value,
         _measures.c.kind == kind.value,
-        _measures.c.created_at > now - timedelta(days=1),
+        _measures.c.created_at > now - _LONGEST_WAIT - timedelta(days=1),
+        moment > now - timedelta(days=1),
+        _measures.c.id != (besides or 0),
         _measures.c.state.in_([state.value for state in _COUNTED]),
     )
     row = (await connection.execute(query)).one()

@@ -187,7 +187,7 @@ class Acts:
                 self.register,
                 severity=stored.severity,
                 certain=stored.certain,
-                own_share=1,
+                besides=stored.id,
             )
             reason = check(measure, facts, self.register.policy.limits)
             if reason is None:

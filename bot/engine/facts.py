@@ -19,11 +19,11 @@ async def gather(
     *,
     severity: Severity | None = None,
     certain: bool = True,
-    own_share: int = 0,
+    besides: int | None = None,
 ) -> Facts:
     """The facts about ``measure`` now.
 
-    ``own_share`` is subtracted from every tally: the measure itself, once it has a row.
+    ``besides`` is left out of every tally: the measure itself, once it has a row.
     """
     state = register.groups.get(measure.group)
     target = _target(register, measure)
@@ -37,11 +37,13 @@ async def gather(
         )
     tally = Tally()
     if measure.kind in _COUNTED:
-        counted = await measures.tally(
-            connection, measure.group.platform, measure.kind, measure.group, register.now
-        )
-        tally = Tally(
-            counted.hour - own_share, counted.day - own_share, counted.group_hour - own_share
+        tally = await measures.tally(
+            connection,
+            measure.group.platform,
+            measure.kind,
+            measure.group,
+            register.now,
+            besides=besides,
         )
     return Facts(
         frozen=register.frozen,

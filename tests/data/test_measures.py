@@ -248,6 +248,21 @@ async def test_tally_counts_what_was_or_may_have_been_done(database: Database) -
     assert (nowhere.hour, nowhere.day, nowhere.group_hour) == (3, 4, 0)
 
 
+async def test_tally_counts_from_when_it_was_tried(database: Database) -> None:
+    """What waited for a connection for hours and is done now counts now: else the cap would not."""
+    waited = [await _asked_at(database, 3 * HOUR, measure()) for _ in range(3)]
+    async with database.transaction(NOW - timedelta(minutes=1)) as work:
+        await measures.attempt(work, waited[:2])
+    await _finish(database, waited[0], MeasureState.DONE)
+    async with database.reading() as connection:
+        tried = await measures.tally(connection, Platform.QQ, MeasureKind.RECALL, TEACHERS, NOW)
+        besides = await measures.tally(
+            connection, Platform.QQ, MeasureKind.RECALL, TEACHERS, NOW, besides=waited[1]
+        )
+    assert (tried.hour, tried.day, tried.group_hour) == (2, 3, 2)
+    assert (besides.hour, besides.day, besides.group_hour) == (1, 2, 1)
+
+
 async def test_removal_carries_the_approvals_of_its_plan(database: Database) -> None:
     async with database.transaction(NOW) as work:
         people = [Proposal(TEACHERS, MEMBER, 1, "已离职", "李四")]
