@@ -82,6 +82,11 @@ class Dispatcher:
         """Something was committed."""
         self._woken.set()
 
+    def settle(self) -> None:
+        """A platform can be asked again: read back at once what stayed unknown."""
+        self._settled_at = None
+        self._woken.set()
+
     @property
     def waiting(self) -> int:
         """Acts that are waiting for their turn."""
@@ -120,7 +125,7 @@ class Dispatcher:
             self._route(heapq.heappop(self._later)[2], now)
         if self._settled_at is None or abs(now - self._settled_at) > _SETTLE_EVERY:
             self._settled_at = now
-            await self._acts.settle_unknown()
+            self._unwritten.update(await self._acts.settle_unknown())
 
     def _route(self, stored: StoredMeasure, now: datetime) -> None:
         measure = stored.measure

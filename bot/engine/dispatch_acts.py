@@ -15,6 +15,7 @@ from bot.domain.errors import (
     PlatformRefusedError,
     PlatformUnknownError,
     QunguiError,
+    RefusedError,
 )
 from bot.domain.events import Event
 from bot.domain.groups import Member
@@ -108,8 +109,12 @@ class Acts:
         except PlatformUnknownError as error:
             await self._end(stored, MeasureState.UNKNOWN, error.message)
 
-    async def settle_unknown(self) -> None:
-        """Read back what stayed unknown: done is done; what is not done may be tried again."""
+    async def settle_unknown(self) -> list[int]:
+        """Read back what stayed unknown; returns the rows that are to be tried again.
+
+        Done is done; what is shown not to be done is tried again, as often as the policy says.
+        """
+        again = []
         async with self.database.reading() as connection:
             unsettled = await measures.unsettled(connection)
         for stored in unsettled:
@@ -119,8 +124,14 @@ class Acts:
             try:
                 if await self._shown(platform, stored.measure):
                     await self._done(stored, ReceiptHow.READ_BACK, "事后核对")
-            except PlatformError as error:
+                elif stored.attempts < self.register.policy.limits.ambiguous_attempts:
+                    await self._put_back(stored)
+                    again.append(stored.id)
+                else:
+                    await self._end(stored, MeasureState.REFUSED, "多次执行,核对均未生效")
+            except (PlatformError, RefusedError) as error:
                 logger.info("M{} is still unknown: {}", stored.id, error.message)
+        return again
 
     async def _ready(self, group: GroupKey) -> GroupPlatform:
         """Wait for the platform, and for the ice to melt (I10)."""
@@ -290,6 +301,9 @@ class Acts:
             remembers=True,
         )
         failpoint("after_receipt")
+
+    async def _put_back(self, stored: StoredMeasure) -> None:
+        await self.scribe.write(lambda work: measures.put_back(work, stored.id, "核对发现没有生效"))
 
     async def _end(self, stored: StoredMeasure, state: MeasureState, detail: str) -> None:
         await self.scribe.write(

@@ -65,6 +65,7 @@ class Gate:
         """A connection is up: read what is and what was missed."""
         self._register.platforms[platform.platform] = platform
         self._register.refresh_exempt()
+        self._dispatcher.settle()
         self._in_background(self._catch_up.connected(platform))
 
     def disconnected(self, platform: GroupPlatform) -> None:
