@@ -1,7 +1,8 @@
 """A service and the groups it looks after, put together as an operator would."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterable
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,11 +169,18 @@ async def connected(
     friends: Iterable[Person] = (CHEN, FANG),
     bot_role: Role = Role.ADMIN,
     timing: Timing | None = None,
+    now: Callable[[], float] = time.time,
     **faults: Any,
 ) -> AsyncIterator[Journey]:
     """An implementation with these groups, connected to the service from now on."""
     sim = OneBotSimulator(
-        groups, url=service.url, token=TOKEN, self_id=BOT, bot_role=bot_role, timing=timing
+        groups,
+        url=service.url,
+        token=TOKEN,
+        self_id=BOT,
+        bot_role=bot_role,
+        timing=timing,
+        now=now,
     )
     for one in friends:
         sim.befriend(one.account)
