@@ -115,3 +115,5 @@ def test_the_readme_tells_who_may_give_which_command() -> None:
         everybody = {name for name, one in COMMANDS.items() if ChatRole.MEMBER in one.roles}
 
         assert named == (allowed if account == MEMBER else allowed - everybody), words
+    denied = {name for name, one in COMMANDS.items() if ChatRole.ADMINISTRATOR not in one.roles}
+    assert rows["administrators"].startswith(f"all of these (but `{'` `'.join(denied)}`)")
