@@ -196,8 +196,16 @@ async def rule_of(connection: AsyncConnection, number: int) -> str | None:
 
 
 async def live_cases(connection: AsyncConnection) -> list[OpenCase]:
-    """Every case that still wants something to happen, oldest first."""
-    query = select(_violations).where(_violations.c.state.in_(_LIVE)).order_by(_violations.c.number)
+    """Every case that still wants something to happen, oldest first.
+
+    A single happening that was only observed wants nothing.
+    """
+    wanted = _violations.c.standing | (_violations.c.state != ViolationState.OBSERVED.value)
+    query = (
+        select(_violations)
+        .where(_violations.c.state.in_(_LIVE), wanted)
+        .order_by(_violations.c.number)
+    )
     return [open_case(row) for row in await connection.execute(query)]
 
 

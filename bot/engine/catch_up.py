@@ -67,7 +67,8 @@ class CatchUp:
             history = await platform.history(group, after=after, limit=_MOST_MESSAGES)
             await self._judge(history.messages)
         except PlatformError as error:
-            logger.info("history of {} could not be read: {}", group, error.message)
+            logger.warning("history of {} could not be read: {}", group, error.message)
+            await self._gap(group, None, None)
         finally:
             self._filling.discard(group)
 

@@ -100,6 +100,9 @@ class Outbox:
             except Exception as error:  # noqa: BLE001  # one message must not silence the bot
                 logger.opt(exception=error).error("a message could not be said")
                 said = True
+                if isinstance(batch, Answer):
+                    # Whoever asked waits for it, and would wait for ever.
+                    batch.settle(said=False)
             self._being_said = 0
             if said:
                 await asyncio.sleep(_distance(speaker))
@@ -121,7 +124,7 @@ class Outbox:
     def _next(self, speaker: GroupPlatform | None) -> "list[StoredMeasure] | Answer | None":
         """The next thing that may be said now, taken off the queue."""
         now = self.clock.now()
-        for entry in sorted(self._items):
+        for entry in sorted(self._items, key=_turn):
             if not self._may_be_said(entry, now, speaker):
                 continue
             if isinstance(entry.item, Answer):
@@ -152,7 +155,7 @@ class Outbox:
             return [first]
         return [
             entry
-            for entry in sorted(self._items)
+            for entry in sorted(self._items, key=_turn)
             if not isinstance(entry.item, Answer)
             and entry.item.measure.kind is MeasureKind.REMIND
             and entry.item.measure.group == lead.measure.group
@@ -179,6 +182,11 @@ class Outbox:
         for stored in outcome.again:
             self.post(stored)
         return outcome.spoken
+
+
+def _turn(entry: _Item) -> tuple[int, int]:
+    """By a key, for thousands wait through a night and comparing whole items is slow."""
+    return entry.priority, entry.order
 
 
 def _distance(speaker: GroupPlatform) -> float:

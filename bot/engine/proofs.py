@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from bot.domain.events import Event, MemberJoined, MemberLeft, MemberMuted, MessageRecalled
-from bot.domain.identifiers import GroupKey
+from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.measures import Measure, MeasureKind
 
 
@@ -23,10 +23,17 @@ def effect_of(measure: Measure) -> Effect | None:
     match measure.kind:
         case MeasureKind.RECALL if measure.message is not None:
             return Effect(MeasureKind.RECALL, measure.group, measure.message.id)
-        case MeasureKind.REMOVE | MeasureKind.MUTE | MeasureKind.APPROVE_JOIN if measure.account:
+        case MeasureKind.REMOVE | MeasureKind.APPROVE_JOIN if measure.account:
             return Effect(measure.kind, measure.group, str(measure.account))
+        case MeasureKind.MUTE if measure.account:
+            return _muting(measure.group, measure.account, muted=bool(measure.seconds))
         case _:
             return None
+
+
+def _muting(group: GroupKey, account: AccountKey, *, muted: bool) -> Effect:
+    """To be muted and to be heard again are two effects: one notice does not prove the other."""
+    return Effect(MeasureKind.MUTE, group, f"{account}:{muted}")
 
 
 def effect_shown(event: Event) -> Effect | None:
@@ -37,7 +44,7 @@ def effect_shown(event: Event) -> Effect | None:
         case MemberLeft():
             return Effect(MeasureKind.REMOVE, event.group, str(event.account))
         case MemberMuted():
-            return Effect(MeasureKind.MUTE, event.group, str(event.account))
+            return _muting(event.group, event.account, muted=event.until is not None)
         case MemberJoined():
             return Effect(MeasureKind.APPROVE_JOIN, event.group, str(event.account))
         case _:

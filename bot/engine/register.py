@@ -11,7 +11,7 @@ from bot.domain.identifiers import AccountKey, GroupKey, Platform
 from bot.domain.measures import MeasureKind
 from bot.domain.people import Roster
 from bot.domain.policy import Policy
-from bot.domain.violations import OpenCase
+from bot.domain.violations import OpenCase, ViolationState
 from bot.engine.platform import GroupPlatform
 
 
@@ -121,7 +121,13 @@ class Register:
         )
 
     def remember_case(self, case: OpenCase) -> None:
-        """Keep a live case where the next finding like it will look."""
+        """Keep a live case where the next finding like it will look.
+
+        A single happening that was only observed is looked for by nobody: in observe mode every
+        message with a word would be kept for ever.
+        """
+        if case.state is ViolationState.OBSERVED and not case.standing:
+            return
         self.by_number[case.number] = case
         if case.standing:
             self.cases.setdefault((case.rule_id, case.group), {})[case.account] = case
