@@ -121,11 +121,12 @@ async def _planned(own: "Settings", reading: "RosterReading") -> "RosterPlan":
     from bot.domain.roster_plan import plan_import
     from data.staff import load_staff
 
-    limits = _limits(own)
     if not _database_is_there(own):
-        return plan_import((), reading, limits, now())
-    async with opened(own) as office, office.database.reading() as connection:
-        return plan_import(await load_staff(connection), reading, limits, now())
+        return plan_import((), reading, _limits(own), now())
+    async with opened(own) as office:
+        limits = (await office.register()).policy.limits
+        async with office.database.reading() as connection:
+            return plan_import(await load_staff(connection), reading, limits, now())
 
 
 async def _applied(own: "Settings", reading: "RosterReading") -> "RosterPlan":
@@ -134,25 +135,27 @@ async def _applied(own: "Settings", reading: "RosterReading") -> "RosterPlan":
     from data.migrate import upgrade
     from data.staff import apply_roster, load_staff, record_import_attempt
 
-    limits = _limits(own)
     if not _database_is_there(own):
-        first = plan_import((), reading, limits, now())
+        first = plan_import((), reading, _limits(own), now())
         if first.verdict is not Verdict.OK:
             return first
         await upgrade(own.database_url)
         remark("数据库已建立。")
-    async with opened(own) as office, office.database.transaction(now()) as work:
-        current = await load_staff(work.connection)
-        plan = plan_import(current, reading, limits, work.now)
-        if plan.verdict is Verdict.OK:
-            following = next_roster(current, plan, work.now)
-            await apply_roster(work, following, _record(plan))
-        else:
-            await record_import_attempt(work, _record(plan))
-        return plan
+    async with opened(own) as office:
+        limits = (await office.register()).policy.limits
+        async with office.database.transaction(now()) as work:
+            current = await load_staff(work.connection)
+            plan = plan_import(current, reading, limits, work.now)
+            if plan.verdict is Verdict.OK:
+                following = next_roster(current, plan, work.now)
+                await apply_roster(work, following, _record(plan))
+            else:
+                await record_import_attempt(work, _record(plan))
+            return plan
 
 
 def _limits(own: "Settings") -> Any:  # InterlockLimits, imported late
+    """Those of the file, where there is no database that could hold others."""
     from config.policy import load_policy
 
     return load_policy(own.config, mode=own.mode, zone=own.timezone).limits

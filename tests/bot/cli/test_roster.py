@@ -6,6 +6,7 @@ import pytest
 
 from adapters.simulator.college import build_college
 from adapters.simulator.roster import UNTIDY, write_csv, write_xlsx
+from data import setting_changes
 from tests.bot.cli.terminal import ROSTER, Terminal
 
 HEADER = "工号,姓名,部门\n"
@@ -72,6 +73,18 @@ def test_half_a_roster_is_held_and_put_on_record(terminal: Terminal) -> None:
     assert "没有写入" in said.err
     assert len(terminal("roster", "show", "--json").items) == 40
     assert terminal.links("roster") == ["R1", "R2"]
+
+
+def test_a_limit_that_was_set_by_chat_holds_at_the_terminal(terminal: Terminal) -> None:
+    key = "interlocks.roster_max_departed_share"
+    whole = terminal.wrote("whole.csv", HEADER + people(40))
+    fewer = terminal.wrote("fewer.csv", HEADER + people(35))
+    terminal("roster", "import", whole, "--apply")
+    assert terminal("roster", "import", fewer).code == 3
+
+    terminal.keep(lambda work: setting_changes.change(work, key, "0.2", "qq:1"))
+
+    assert terminal("roster", "import", fewer, "--apply").code == 0
 
 
 @pytest.mark.parametrize(
