@@ -24,6 +24,7 @@ _REFUSED = {
     "解冻": "nothing is frozen in this home",
     "下一页": "nothing was asked for before in this home",
     "配置 回退 digest.at": "nothing was changed in this home",
+    "配置 回退 interlocks.roster_max_departed_share": "as above",
 }
 """Understood, and refused for a good reason: the manual tells of a situation that comes later."""
 _ROLES_OF_README = {

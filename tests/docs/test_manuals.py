@@ -1,9 +1,11 @@
 """What the manuals say is so: links, keys, variables, defaults, messages."""
 
+import configparser
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, fields
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -11,9 +13,12 @@ from pydantic import SecretStr
 
 from adapters.qq.settings import TOKEN, QQSettings
 from bot.domain import errors
+from bot.domain.findings import Severity
 from bot.domain.policy import InterlockLimits
 from bot.engine.metrics import REGISTRY
 from config.articles import load_articles
+from config.departments import load_departments
+from config.lexicons import read_word_list
 from config.paths import INSTALLED
 from config.policy import load_policy
 from config.policy_overrides import settable_keys, setting_text
@@ -129,6 +134,31 @@ def test_the_categories_are_those_of_the_articles() -> None:
 
     assert listed is not None
     assert set(listed[1].split("、")) == set(load_articles(INSTALLED).categories)
+
+
+def test_the_samples_of_files_are_accepted(tmp_path: Path) -> None:
+    samples = manual("管理员手册.md")
+    (words,) = samples.blocks("text")
+    (aliases,) = samples.blocks("toml")
+    (tmp_path / "words.tsv").write_text(words, encoding="utf-8")
+    (tmp_path / "departments.toml").write_text(aliases, encoding="utf-8")
+
+    (word,) = read_word_list(tmp_path / "words.tsv", load_articles(INSTALLED).categories)
+    departments = load_departments(tmp_path)
+
+    assert word.severity is Severity.SERIOUS
+    assert word.excuses
+    assert departments.canonical("学工处") == "学生处"
+
+
+def test_the_unit_of_systemd_starts_the_command() -> None:
+    (text,) = manual("安装.md").blocks("ini")
+    unit = configparser.ConfigParser()
+    unit.read_string(text)
+
+    assert unit["Service"]["ExecStart"].endswith("/.venv/bin/qungui run")
+    assert unit["Service"]["ExecStart"].startswith(unit["Service"]["WorkingDirectory"])
+    assert unit["Service"]["ReadWritePaths"] == f"{unit['Service']['WorkingDirectory']}/var"
 
 
 def test_the_exit_codes_are_those_of_the_errors() -> None:
