@@ -3,8 +3,10 @@
 import asyncio
 import heapq
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from loguru import logger
 
@@ -125,7 +127,8 @@ class Dispatcher:
             self._route(heapq.heappop(self._later)[2], now)
         if self._settled_at is None or abs(now - self._settled_at) > _SETTLE_EVERY:
             self._settled_at = now
-            self._unwritten.update(await self._acts.settle_unknown())
+            # Reading a history back takes its time, and no recall waits for it.
+            self._beside(self._settle())
 
     def _route(self, stored: StoredMeasure, now: datetime) -> None:
         measure = stored.measure
@@ -137,14 +140,23 @@ class Dispatcher:
             heapq.heappush(self._later, (measure.not_before, stored.id, stored))
         elif measure.kind is MeasureKind.RECALL:
             # Recalls do not depend on one another: none waits for the proof of the one before.
-            task = asyncio.get_running_loop().create_task(self._recall(stored))
-            self._recalls.add(task)
-            task.add_done_callback(self._recalls.discard)
+            self._beside(self._recall(stored))
         else:
             lane = self._lanes.setdefault(measure.group, _Lane())
             lane.waiting.append(stored)
             if lane.task is None or lane.task.done():
                 lane.task = asyncio.get_running_loop().create_task(self._serve(lane))
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._recalls.add(task)
+        task.add_done_callback(self._recalls.discard)
+
+    async def _settle(self) -> None:
+        try:
+            self._unwritten.update(await self._acts.settle_unknown())
+        except Exception as error:  # noqa: BLE001  # looked for again later
+            logger.opt(exception=error).error("unknown results could not be settled")
 
     async def _recall(self, stored: StoredMeasure) -> None:
         async with self._room:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from bot.domain.errors import (
     PlatformUnknownError,
     QunguiError,
     RefusedError,
+    UnreachableError,
 )
 from bot.domain.events import Event
 from bot.domain.groups import Member
@@ -79,6 +81,8 @@ class Acts:
     clock: Clock
     pauses: Pauses
     pacers: dict[Platform, AsyncLimiter] = field(default_factory=dict)
+    looks: Counter[int] = field(default_factory=Counter)
+    """How often an unknown result was looked for in vain, by the measure's id."""
 
     async def carry_out(self, stored: StoredMeasure) -> None:
         """See one measure through to its end.
@@ -112,23 +116,32 @@ class Acts:
     async def settle_unknown(self) -> list[int]:
         """Read back what stayed unknown; returns the rows that are to be tried again.
 
-        Done is done; what is shown not to be done is tried again, as often as the policy says.
+        Done is done; what is shown not to be done is tried again, as often as the policy says. A
+        mute is not: it may have been lifted since. What cannot be read is left to a person.
         """
-        again = []
+        again: list[int] = []
+        most = self.register.policy.limits.ambiguous_attempts
         async with self.database.reading() as connection:
             unsettled = await measures.unsettled(connection)
+        self.looks = Counter({one.id: self.looks[one.id] for one in unsettled})
         for stored in unsettled:
             platform = self.register.platforms.get(stored.measure.group.platform)
             if platform is None or not platform.connected or stored.measure.kind.speaks:
                 continue
+            if self.looks[stored.id] >= most:
+                continue
+            self.looks[stored.id] += 1
             try:
                 if await self._shown(platform, stored.measure):
                     await self._done(stored, ReceiptHow.READ_BACK, "事后核对")
-                elif stored.attempts < self.register.policy.limits.ambiguous_attempts:
+                elif stored.attempts < most and stored.measure.kind is not MeasureKind.MUTE:
                     await self._put_back(stored)
                     again.append(stored.id)
                 else:
-                    await self._end(stored, MeasureState.REFUSED, "多次执行,核对均未生效")
+                    await self._end(stored, MeasureState.REFUSED, "已执行,核对未见生效")
+            except UnreachableError as error:
+                logger.error("results stay unknown, no database: {}", error.message)
+                break
             except (PlatformError, RefusedError) as error:
                 logger.info("M{} is still unknown: {}", stored.id, error.message)
         return again

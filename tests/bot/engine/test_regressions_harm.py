@@ -9,13 +9,14 @@ import pytest
 
 from bot.domain.errors import HeldError
 from bot.domain.groups import Group, Member, Role
-from bot.domain.measures import MeasureKind, MeasureState
+from bot.domain.measures import MeasureKind, MeasureState, Rung
 from bot.domain.people import Staff
 from bot.domain.plans import PlanState
 from bot.engine import decisions
 from data import plans, setting_changes, switches
 from data.ledger import Work
 from data.measures import StoredMeasure
+from tests.bot.engine.model_platform import ActFault
 from tests.bot.engine.stage import (
     Stage,
     account,
@@ -147,6 +148,43 @@ async def test_a_removal_whose_proof_was_cut_off_is_proven_later(
         stage.platform.connected = True
         await stage.elapse(timedelta(minutes=1))
         assert removal_states(await stage.measures()) == [MeasureState.DONE]
+
+
+async def test_a_recall_without_an_answer_is_tried_again_and_then_put_to_the_owner(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    async with staged(tmp_path, migrated_file, a_group()) as stage:
+        stage.platform.private = {account(100)}
+        await stage.import_staff(staff())
+        await stage.connect()
+        stage.platform.act_fault = ActFault.LOST_AND_UNANSWERED
+        await stage.posts(GROUP, account(201), "今晚网络赌博")
+        for _ in range(4):
+            await stage.elapse(timedelta(minutes=1))
+        (first, *_, last) = [one for one in await stage.measures() if one.measure.message]
+        assert first.state is MeasureState.REFUSED
+        assert last.measure.rung is Rung.ASSISTED
+        calls = stage.platform.calls["recall"]
+        await stage.elapse(timedelta(minutes=5))
+        assert stage.platform.calls["recall"] == calls
+
+
+async def test_a_mute_without_an_answer_is_not_repeated_once_it_is_over(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    async with staged(tmp_path, migrated_file, a_group()) as stage:
+        await stage.import_staff(staff())
+        await stage.connect()
+        await stage.posts(GROUP, account(201), "今晚网络赌博")
+        stage.platform.notices = False
+        stage.platform.act_fault = ActFault.APPLIED_BUT_UNANSWERED
+        await stage.posts(GROUP, account(201), "今晚网络赌博")
+        stage.platform.act_fault = ActFault.NONE
+        # Nobody could look for the result until the owner had lifted the mute.
+        stage.platform.change(GROUP, account(201), muted_until=None)
+        await stage.elapse(timedelta(minutes=1))
+        await stage.elapse(timedelta(minutes=1))
+        assert stage.platform.calls["mute"] == 1
 
 
 def removal_states(found: list[StoredMeasure]) -> list[MeasureState]:
