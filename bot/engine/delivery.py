@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.errors import PlatformBusyError, PlatformRefusedError, PlatformUnknownError
 from bot.domain.groups import Role
@@ -82,6 +82,11 @@ class Delivery:
 
     async def deliver(self, platform: GroupPlatform, batch: list[StoredMeasure]) -> Outcome:
         """Say one recorded message, or one merged reminder, and write the receipt."""
+        if batch[0].attempted_at is not None:
+            # As it was said then: what has expired or was settled since belongs to it as well.
+            outcome = await self._look_back(platform, batch)
+            if outcome is not None:
+                return outcome
         batch = await self._unexpired(batch)
         if not batch:
             return Outcome(spoken=False)
@@ -89,75 +94,77 @@ class Delivery:
         if letter is None:
             await self._end(batch, MeasureState.FAILED, "没有可以送达的人")
             return Outcome(spoken=False)
-        try:
-            if batch[0].attempted_at is not None and await self._found(platform, batch, letter):
-                return Outcome(spoken=True)
-            return await self._send(platform, batch, letter)
-        except PlatformBusyError as error:
-            return await self._again(batch, error)
-        except PlatformRefusedError as error:
-            await self._end(batch, MeasureState.REFUSED, error.message)
-        except PlatformUnknownError as error:
-            return await self._doubtful(platform, batch, letter, error)
-        return Outcome(spoken=True)
+        return await self._send(platform, batch, letter)
 
     async def _send(
         self, platform: GroupPlatform, batch: list[StoredMeasure], letter: _Letter
     ) -> Outcome:
-        ids = [one.id for one in batch]
-        failpoint("before_attempt")
-        await self.scribe.write(lambda work: measures.attempt(work, ids))
-        failpoint("after_attempt")
-        group = batch[0].measure.group
-        if letter.private_to is not None:
-            message = await platform.send_private(letter.private_to, letter.text)
-        else:
-            message = await platform.send_group(group, letter.text, letter.mentions)
+        attempted_at = await self._note_attempt(batch)
+        try:
+            if letter.private_to is not None:
+                message = await platform.send_private(letter.private_to, letter.text)
+            else:
+                group = batch[0].measure.group
+                message = await platform.send_group(group, letter.text, letter.mentions)
+        except PlatformBusyError as error:
+            return await self._again([replace(one, attempted_at=None) for one in batch], error)
+        except PlatformRefusedError as error:
+            await self._end(batch, MeasureState.REFUSED, error.message)
+            return Outcome(spoken=True)
+        except PlatformUnknownError as error:
+            tried = [replace(one, attempted_at=attempted_at) for one in batch]
+            outcome = await self._look_back(platform, tried)
+            return outcome or await self._again(
+                [replace(one, attempted_at=None) for one in batch], PlatformBusyError(error.message)
+            )
         failpoint("after_call")
         await self._end(batch, MeasureState.DONE, f"消息 {message}", ReceiptHow.PLATFORM_NOTICE)
         failpoint("after_receipt")
         return Outcome(spoken=True)
 
-    async def _found(
-        self, platform: GroupPlatform, batch: list[StoredMeasure], letter: _Letter
-    ) -> bool:
-        """Whether an earlier attempt did arrive, by reading the group back."""
-        attempted = batch[0].attempted_at
-        if attempted is None:
-            return False
-        if letter.private_to is not None:
-            raise PlatformUnknownError("私信无法读回核对")
-        message = await platform.find_own_message(
-            batch[0].measure.group, letter.text, since=attempted
-        )
-        if message is None:
-            return False
-        await self._end(batch, MeasureState.DONE, f"消息 {message.id}", ReceiptHow.READ_BACK)
-        return True
+    async def _note_attempt(self, batch: list[StoredMeasure]) -> datetime:
+        ids = [one.id for one in batch]
 
-    async def _doubtful(
-        self,
-        platform: GroupPlatform,
-        batch: list[StoredMeasure],
-        letter: _Letter,
-        error: PlatformUnknownError,
-    ) -> Outcome:
-        """No answer: look whether it arrived. Never say it again without knowing."""
-        attempted = [
-            replace(one, attempted_at=one.attempted_at or self.clock.now() - _BUSY_WAIT)
-            for one in batch
-        ]
+        async def write(work: Work) -> datetime:
+            await measures.attempt(work, ids)
+            return work.now
+
+        failpoint("before_attempt")
+        attempted_at = await self.scribe.write(write)
+        failpoint("after_attempt")
+        return attempted_at
+
+    async def _look_back(
+        self, platform: GroupPlatform, batch: list[StoredMeasure]
+    ) -> Outcome | None:
+        """What became of an earlier attempt; None when it certainly did not arrive.
+
+        Never is anything said again without knowing that.
+        """
+        letter, attempted_at = self._letter(platform, batch), batch[0].attempted_at
+        if letter is None or attempted_at is None:
+            return None
         try:
-            if await self._found(platform, attempted, letter):
-                return Outcome(spoken=True)
-        except (PlatformUnknownError, PlatformBusyError, PlatformRefusedError):
+            if letter.private_to is not None:
+                raise PlatformUnknownError("私信无法读回核对")
+            group = batch[0].measure.group
+            message = await platform.find_own_message(group, letter.text, since=attempted_at)
+        except PlatformBusyError as error:
+            return await self._again(batch, error)
+        except (PlatformRefusedError, PlatformUnknownError) as error:
             await self._end(batch, MeasureState.UNKNOWN, error.message)
             return Outcome(spoken=True)
-        return await self._again(batch, PlatformBusyError(error.message))
+        if message is None:
+            return None
+        await self._end(batch, MeasureState.DONE, f"消息 {message.id}", ReceiptHow.READ_BACK)
+        return Outcome(spoken=True)
 
     async def _again(self, batch: list[StoredMeasure], error: PlatformBusyError) -> Outcome:
+        """Later. An ``attempted_at`` kept here says that it must be looked for first."""
         if batch[0].attempts + 1 >= _MOST_ATTEMPTS:
-            await self._end(batch, MeasureState.FAILED, error.message)
+            tried = batch[0].attempted_at is not None
+            state = MeasureState.UNKNOWN if tried else MeasureState.FAILED
+            await self._end(batch, state, error.message)
             return Outcome(spoken=True)
         until = self.clock.now() + (error.retry_after or _BUSY_WAIT)
 
@@ -170,7 +177,6 @@ class Delivery:
             replace(
                 one,
                 attempts=one.attempts + 1,
-                attempted_at=None,
                 measure=replace(one.measure, not_before=until),
             )
             for one in batch
