@@ -42,6 +42,7 @@ def run(settings: Settings) -> None:
         BadInputError: a setting or file is wrong, or no platform is configured.
         RefusedError: another instance already serves from the same home.
     """
+    _refuse_what_is_not_there_yet(settings)
     env_files = (Path(".env"),)
     if not is_configured(env_files):
         raise BadInputError(
@@ -49,6 +50,14 @@ def run(settings: Settings) -> None:
         )
     with only_one(settings.home):
         _serve(settings, load_qq_settings(env_files))
+
+
+def _refuse_what_is_not_there_yet(settings: Settings) -> None:
+    """A setting that would silently do nothing is refused."""
+    if settings.queue_url is not None:
+        raise BadInputError("本版只在进程内排队,请去掉 QUNGUI_QUEUE_URL。")
+    if not settings.database_url.startswith("sqlite"):
+        raise BadInputError("本版只支持 SQLite,请去掉 QUNGUI_DATABASE_URL 或改为 sqlite:/// 开头。")
 
 
 def contributions() -> tuple[Contribute, ...]:

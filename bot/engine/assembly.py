@@ -10,13 +10,14 @@ from bot.engine.cases import Cases
 from bot.engine.catalogue import Catalogue
 from bot.engine.catch_up import CatchUp
 from bot.engine.clock import Clock
-from bot.engine.contribution import Contribution, Job
+from bot.engine.contribution import Contribution
 from bot.engine.delivery import Delivery
 from bot.engine.dispatch import Dispatcher
 from bot.engine.dispatch_acts import Acts
 from bot.engine.enforcement import Enforcement
 from bot.engine.expiry import Expiry
 from bot.engine.follow import Follow
+from bot.engine.forgetting import Forgetting
 from bot.engine.gate import Gate
 from bot.engine.intake import Intake
 from bot.engine.intentions import Intentions
@@ -41,11 +42,8 @@ from config.departments import load_departments
 from config.policy import load_policy, require_responses
 from config.settings import Settings
 from config.wording import load_wording
-from data import events
 from data.database import Database
 from data.excerpts import Vault
-
-_KEPT_EVENTS = timedelta(days=3)
 
 Contribute = Callable[[Services], Contribution]
 
@@ -167,9 +165,10 @@ def assemble(
         readings=readings,
         catch_up=catch_up,
     )
-    timetable = _timetable(
-        clock, readings, catch_up, scribe, [job for one in contributions for job in one.jobs]
-    )
+    timetable = _timetable(clock, readings, catch_up)
+    for job in (job for one in contributions for job in one.jobs):
+        timetable.every(job.name, job.every, job.run)
+    timetable.every("forget", timedelta(hours=1), Forgetting(scribe, vault).run)
     expiry = Expiry(register, database, scribe, cases)
     timetable.every("expire plans", timedelta(seconds=20), expiry.run)
     return Engine(
@@ -186,22 +185,14 @@ def assemble(
     )
 
 
-def _timetable(
-    clock: Clock, readings: Readings, catch_up: CatchUp, scribe: Scribe, jobs: Sequence[Job]
-) -> Timetable:
+def _timetable(clock: Clock, readings: Readings, catch_up: CatchUp) -> Timetable:
     async def read_overdue(_now: datetime) -> None:
         await readings.overdue()
 
     async def look_for_requests(_now: datetime) -> None:
         await catch_up.requests()
 
-    async def forget_old_events(now: datetime) -> None:
-        await scribe.write(lambda work: events.forget_before(work, now - _KEPT_EVENTS))
-
     timetable = Timetable(clock)
     timetable.every("read members", timedelta(seconds=30), read_overdue)
     timetable.every("look for requests", timedelta(minutes=3), look_for_requests)
-    timetable.every("forget old events", timedelta(hours=6), forget_old_events)
-    for job in jobs:
-        timetable.every(job.name, job.every, job.run)
     return timetable
