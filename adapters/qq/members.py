@@ -13,6 +13,7 @@ from bot.domain.identifiers import AccountKey, GroupKey
 from bot.engine.clock import Clock
 
 _NOT_A_MEMBER = ("成员", "member")
+_ABOUT_THE_BOT = ("机器人", "bot")
 _NOT_THERE = ("不存在", "不在群", "不是", "not found", "not exist", "not in", "not_found")
 
 
@@ -132,6 +133,8 @@ class MemberReader:
 def says_not_a_member(words: str) -> bool:
     """Whether a refusal means "not in this group" and nothing else."""
     lower = words.lower()
+    if any(word in lower for word in _ABOUT_THE_BOT):
+        return False
     return any(word in lower for word in _NOT_A_MEMBER) and any(
         word in lower for word in _NOT_THERE
     )

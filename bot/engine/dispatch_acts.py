@@ -52,6 +52,8 @@ _MOST_ATTEMPTS = 8
 _FIRST_BACKOFF = timedelta(seconds=2)
 _LONGEST_BACKOFF = timedelta(minutes=10)
 _REMOVALS_AT_ONCE = 3
+_REMOVAL_SURE_FOR = timedelta(minutes=10)
+"""So soon after an attempt nobody has let the person in again."""
 _SANCTIONS = frozenset({MeasureKind.REMOVE, MeasureKind.MUTE, MeasureKind.RECALL})
 _STANDINGS = frozenset(standing.value for standing in Standing)
 
@@ -117,7 +119,8 @@ class Acts:
         """Read back what stayed unknown; returns the rows that are to be tried again.
 
         Done is done; what is shown not to be done is tried again, as often as the policy says. A
-        mute is not: it may have been lifted since. What cannot be read is left to a person.
+        mute is not, nor a removal long ago: people may have lifted the one and let somebody in
+        again after the other. What cannot be read is left to a person.
         """
         again: list[int] = []
         most = self.register.policy.limits.ambiguous_attempts
@@ -134,7 +137,7 @@ class Acts:
             try:
                 if await self._shown(platform, stored.measure):
                     await self._done(stored, ReceiptHow.READ_BACK, "事后核对")
-                elif stored.attempts < most and stored.measure.kind is not MeasureKind.MUTE:
+                elif stored.attempts < most and self._may_be_tried_again(stored):
                     await self._put_back(stored)
                     again.append(stored.id)
                 else:
@@ -145,6 +148,12 @@ class Acts:
             except (PlatformError, RefusedError) as error:
                 logger.info("M{} is still unknown: {}", stored.id, error.message)
         return again
+
+    def _may_be_tried_again(self, stored: StoredMeasure) -> bool:
+        if stored.measure.kind is MeasureKind.REMOVE:
+            tried = stored.attempted_at
+            return tried is not None and self.clock.now() - tried < _REMOVAL_SURE_FOR
+        return stored.measure.kind is not MeasureKind.MUTE
 
     async def _ready(self, group: GroupKey) -> GroupPlatform:
         """Wait for the platform, and for the ice to melt (I10)."""

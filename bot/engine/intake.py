@@ -168,7 +168,10 @@ class Intake:
             if not future.done():
                 future.set_result(outcome)
         for hook in self._after:
-            hook(handled)
+            try:
+                hook(handled)
+            except Exception as error:  # noqa: BLE001  # a committed batch must not end the intake
+                logger.opt(exception=error).error("something after a commit failed")
 
     async def _process(self, work: Work, happened: list[Event]) -> Handled:
         self._register.now = work.now

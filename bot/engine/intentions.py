@@ -17,8 +17,12 @@ _ACT_LASTS = {
     MeasureKind.RECALL: timedelta(hours=2),
     MeasureKind.MUTE: timedelta(minutes=30),
     MeasureKind.REMOVE: timedelta(hours=24),
+    MeasureKind.APPROVE_JOIN: timedelta(hours=24),
 }
 """An act that could not be done for so long (no connection, frozen) is not done any more."""
+
+_MUST_ARRIVE = frozenset({MeasureKind.ASK, MeasureKind.ESCALATE})
+_LONG = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +68,12 @@ class Intentions:
             return replace(measure, expires_at=now + lasts) if lasts else measure
         waits_until = None if measure.urgent else policy.quiet_hours.ends_at(now)
         start = measure.not_before or waits_until or now
+        lasts = policy.message_expires_after
+        if measure.kind in _MUST_ARRIVE or waits_until is not None:
+            # A task is wanted whenever it comes; and what a night held back is said one by one.
+            lasts = max(lasts, _LONG)
         return replace(
             measure,
             not_before=measure.not_before or waits_until,
-            expires_at=measure.expires_at or start + policy.message_expires_after,
+            expires_at=measure.expires_at or start + lasts,
         )

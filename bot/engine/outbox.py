@@ -141,12 +141,19 @@ class Outbox:
             return False
         if isinstance(entry.item, Answer):
             return True
-        if self.register.frozen and not entry.item.measure.lifts_freeze:
+        measure = entry.item.measure
+        if self.register.frozen and not measure.lifts_freeze:
+            return False
+        if not (measure.urgent or measure.lifts_freeze) and self._quiet(now):
             return False
         said_at = self._said_at.get(entry.item.measure.group)
         pause = speaker.pace.between_messages_per_group if speaker else timedelta()
         # A clock that was put back must not silence a group until it has caught up.
         return said_at is None or abs(now - said_at) >= pause
+
+    def _quiet(self, now: datetime) -> bool:
+        """Whether only the urgent is said now, though it was intended earlier."""
+        return self.register.policy.quiet_hours.ends_at(now) is not None
 
     def _together(self, first: _Item, now: datetime) -> list[_Item]:
         """Reminders for one group that can share a message: all fresh, or all of one attempt."""

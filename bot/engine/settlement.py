@@ -28,6 +28,9 @@ from data.measures import StoredMeasure
 
 _UNFINISHED = (MeasureState.INTENDED, MeasureState.UNKNOWN)
 _NOT_DONE = (MeasureState.REFUSED, MeasureState.FAILED, MeasureState.EXPIRED)
+_CALLED_OFF = (MeasureState.WITHHELD, MeasureState.EXPIRED)
+_REMOVE_BY_HAND = "清理计划已批准,机器人移不出此人,请您在群里移出"
+_PROPOSED_AGAIN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,11 @@ class Settlement:
         if state is MeasureState.DONE and kind is MeasureKind.RECALL:
             await self.cases.move(work, case, ViolationState.CLOSED, "原消息已撤回")
         elif kind is MeasureKind.RECALL and state in _NOT_DONE:
-            await self._hand_over(work, docket, case, stored)
+            await self._hand_over(work, docket, case, stored, ("recall", ""))
+        elif kind is MeasureKind.REMOVE and state in (MeasureState.REFUSED, MeasureState.FAILED):
+            await self._hand_over(work, docket, case, stored, ("general", _REMOVE_BY_HAND))
+        elif kind is MeasureKind.REMOVE and state in _CALLED_OFF:
+            await self._propose_again_later(work, case)
         elif state is MeasureState.DONE and kind is MeasureKind.NOTIFY:
             await self._close_if_told(work, case)
 
@@ -124,15 +131,28 @@ class Settlement:
         ground = Ground(violation=stored.violation, severity=stored.severity)
         await self.intentions.intend(work, docket, notice, ground)
 
+    async def _propose_again_later(self, work: Work, case: OpenCase) -> None:
+        """An approved removal was not carried out: a day later it may be proposed again."""
+        if case.state is not ViolationState.WAITING:
+            return
+        wait = self.register.policy.repropose_after
+        self.register.proposed[case.group, case.account] = work.now - wait + _PROPOSED_AGAIN_AFTER
+        await self.cases.move(work, case, ViolationState.OPEN, "移出未执行,稍后再议")
+
     async def _hand_over(
-        self, work: Work, docket: Docket, case: OpenCase, stored: StoredMeasure
+        self,
+        work: Work,
+        docket: Docket,
+        case: OpenCase,
+        stored: StoredMeasure,
+        question: tuple[str, str],
     ) -> None:
         """We could not do it: the owner is asked, and the effect is still wanted."""
         task = replace(stored.measure, rung=Rung.ASSISTED, withheld=None)
         ground = Ground(violation=case.number, severity=stored.severity, certain=stored.certain)
         await self.intentions.intend(work, docket, task, ground)
-        await self.responses.ask_owner(work, docket, case, ("recall", ""))
-        await self.cases.move(work, case, ViolationState.WAITING, "机器人未能撤回,请群主处理")
+        await self.responses.ask_owner(work, docket, case, question)
+        await self.cases.move(work, case, ViolationState.WAITING, "机器人未能做到,请群主处理")
 
     async def _close_if_told(self, work: Work, case: OpenCase) -> None:
         """A case that asked for nothing but a word to the sender is over once he was told."""
@@ -148,7 +168,7 @@ class Settlement:
         removals = [
             one
             for one in await measures.for_plan(work.connection, number)
-            if one.measure.kind is MeasureKind.REMOVE
+            if one.measure.kind is MeasureKind.REMOVE and one.measure.rung is Rung.AUTOMATIC
         ]
         if any(one.state in _UNFINISHED for one in removals):
             return
