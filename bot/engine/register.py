@@ -14,6 +14,9 @@ from bot.domain.policy import Policy
 from bot.domain.violations import OpenCase, ViolationState
 from bot.engine.platform import GroupPlatform
 
+NOTHING_SEEN = 0
+"""In a watermark: the group's history was empty when it was first looked at, at that time."""
+
 
 @dataclass(slots=True)
 class GroupState:
@@ -29,14 +32,15 @@ class GroupState:
     first_reading: bool = True
     """Whether no reading was ever judged by a roster: what it shows is old, not sudden."""
 
+    def managed_by(self, account: AccountKey) -> bool:
+        """Whether this account, a person's, is the owner or a group admin."""
+        member = self.members.get(account)
+        return member is not None and _manages(member)
+
     @property
     def managers(self) -> frozenset[AccountKey]:
         """The owner and the group admins that are people."""
-        return frozenset(
-            member.account
-            for member in self.members.values()
-            if member.role in (Role.OWNER, Role.ADMIN) and not member.is_bot
-        )
+        return frozenset(member.account for member in self.members.values() if _manages(member))
 
 
 @dataclass(slots=True)
@@ -67,6 +71,7 @@ class Register:
     dismissed: frozenset[tuple[str, GroupKey, AccountKey, str]] = frozenset()
     """Lasting states a person called a false hit: (rule, group, account, kind)."""
     watermarks: dict[GroupKey, tuple[int, datetime]] = field(default_factory=dict)
+    """How far each group was seen: the number and time of its last message, or ``NOTHING_SEEN``."""
     frozen: bool = False
     broken: bool = False
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -178,7 +183,7 @@ class Register:
     def managed_by(self, account: AccountKey) -> frozenset[GroupKey]:
         """The groups this account owns or administers, as last read."""
         return frozenset(
-            key for key, state in self.groups.items() if state.active and account in state.managers
+            key for key, state in self.groups.items() if state.active and state.managed_by(account)
         )
 
     def active_groups(self, platform: Platform | None = None) -> Iterable[GroupState]:
@@ -188,3 +193,7 @@ class Register:
             for key, state in self.groups.items()
             if state.active and (platform is None or key.platform is platform)
         )
+
+
+def _manages(member: Member) -> bool:
+    return member.role in (Role.OWNER, Role.ADMIN) and not member.is_bot
