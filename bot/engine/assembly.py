@@ -154,7 +154,7 @@ def assemble(
         pauses=pauses,
     )
     readings = late["readings"] = Readings(register, intake, clock, pauses)
-    catch_up = CatchUp(register, intake, readings, clock, pauses)
+    catch_up = CatchUp(register, intake, readings, clock, scribe, pauses)
     router = Router(services.catalogue.commands, services)
     gate = Gate(
         register=register,

@@ -16,11 +16,15 @@ from bot.engine.intake import Intake
 from bot.engine.pauses import Pauses
 from bot.engine.platform import GroupPlatform
 from bot.engine.readings import Readings
-from bot.engine.register import Register
+from bot.engine.register import NOTHING_SEEN, Register
+from bot.engine.scribe import Scribe
+from data import groups
 
 OLDEST = timedelta(hours=24)
 """How far back missed messages are judged."""
 _MOST_MESSAGES = 500
+# Times on the wire are whole seconds of another clock.
+_CLOCKS_DIFFER = timedelta(seconds=2)
 _AT_ONCE = 4
 
 
@@ -32,6 +36,7 @@ class CatchUp:
     intake: Intake
     readings: Readings
     clock: Clock
+    scribe: Scribe
     pauses: Pauses
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     _filling: set[GroupKey] = field(default_factory=set)
@@ -121,16 +126,28 @@ class CatchUp:
                 await self._gap(group, mark[1] if mark else None, None)
 
     async def _begin(self, platform: GroupPlatform, group: GroupKey) -> None:
-        """The first time: remember where the group stands, judge nothing of before."""
+        """The first time: note where the group stands, judge nothing of before.
+
+        It is kept at once: a group that is silent until an outage must not begin anew after it.
+        """
         history = await platform.history(group, after=None, limit=1)
+        mark = (NOTHING_SEEN, self.clock.now())
         for message in history.messages[-1:]:
-            if message.sequence is not None:
-                self.register.watermarks.setdefault(group, (message.sequence, message.occurred_at))
+            if message.sequence is None:
+                return
+            mark = (message.sequence, message.occurred_at)
+        if self.register.watermarks.setdefault(group, mark) == mark:
+            await self.scribe.write(lambda work: groups.save_watermarks(work, {group: mark}))
 
     async def _since(
         self, platform: GroupPlatform, group: GroupKey, mark: tuple[int, datetime]
     ) -> None:
         history = await platform.history(group, after=mark[0], limit=_MOST_MESSAGES)
+        if mark[0] == NOTHING_SEEN:
+            # What lies before the first sight of the group was never ours to see.
+            start = mark[1] - _CLOCKS_DIFFER
+            await self._judge(tuple(one for one in history.messages if one.occurred_at >= start))
+            return
         await self._judge(history.messages)
         if history.missing or not history.complete:
             await self._gap(group, mark[1], history.missing)

@@ -21,7 +21,7 @@ from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.violations import ViolationState
 from bot.engine.cases import Cases
 from bot.engine.docket import Docket
-from bot.engine.register import GroupState, Register
+from bot.engine.register import NOTHING_SEEN, GroupState, Register
 from bot.engine.settlement import Settlement
 from data import groups
 from data.ledger import Work
@@ -75,7 +75,7 @@ class Follow:
     def _spoke(self, docket: Docket, event: MessagePosted) -> None:
         if event.sequence is not None:
             mark = self.register.watermarks.get(event.group)
-            if mark is not None and not event.late and event.sequence > mark[0] + 1:
+            if mark is not None and not event.late and NOTHING_SEEN < mark[0] < event.sequence - 1:
                 docket.holes.setdefault(event.group, mark[0])
             if mark is None or event.sequence > mark[0]:
                 docket.watermarks[event.group] = (event.sequence, event.occurred_at)

@@ -11,7 +11,7 @@ from bot.domain.identifiers import GroupKey
 from bot.domain.measures import MeasureKind, Rung
 from bot.engine.commands import Call, ChatRole, Command, Place, Reply
 from bot.engine.coverage import Coverage, CoverageStatus, coverage
-from bot.engine.register import GroupState
+from bot.engine.register import NOTHING_SEEN, GroupState
 from bot.engine.services import Services
 from bot.engine.texts import Texts
 from data import groups, statistics
@@ -97,8 +97,8 @@ class InformationCommands:
         for platform, port in sorted(register.platforms.items()):
             seen = [
                 at
-                for group, (_, at) in register.watermarks.items()
-                if group.platform is platform and group in call.groups
+                for group, (sequence, at) in register.watermarks.items()
+                if sequence != NOTHING_SEEN and group.platform is platform and group in call.groups
             ]
             last = f",最近看到消息 {self._texts.moment(max(seen))}" if seen else ""
             lines.append(f"{platform.label}:{'已连接' if port.connected else '未连接'}{last}")
