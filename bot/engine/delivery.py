@@ -114,9 +114,11 @@ class Delivery:
         except PlatformUnknownError as error:
             tried = [replace(one, attempted_at=attempted_at) for one in batch]
             outcome = await self._look_back(platform, tried)
-            return outcome or await self._again(
-                [replace(one, attempted_at=None) for one in batch], PlatformBusyError(error.message)
-            )
+            if outcome is not None:
+                return outcome
+            if letter.private_to is None:
+                tried = [replace(one, attempted_at=None) for one in batch]
+            return await self._again(tried, PlatformBusyError(error.message))
         failpoint("after_call")
         await self._end(batch, MeasureState.DONE, f"消息 {message}", ReceiptHow.PLATFORM_NOTICE)
         failpoint("after_receipt")
@@ -191,10 +193,10 @@ class Delivery:
             if one.measure.expires_at is not None and one.measure.expires_at <= now
         ]
         if expired:
-            await self._end(expired, MeasureState.EXPIRED, "超过时限,未再发送")
+            await self._end(expired, MeasureState.EXPIRED, "超过时限，未再发送")
         stale = [one for one in batch if one not in expired and self._pointless(one)]
         if stale:
-            await self._end(stale, MeasureState.EXPIRED, "情况已变,无需提醒")
+            await self._end(stale, MeasureState.EXPIRED, "情况已变，无需提醒")
         return [one for one in batch if one not in expired and one not in stale]
 
     def _pointless(self, stored: StoredMeasure) -> bool:
@@ -212,7 +214,11 @@ class Delivery:
         account = measure.account or self._owner(measure.group)
         if account is None or measure.text is None:
             return None
-        if platform.reachable_privately(account):
+        # A task that perhaps never arrived must not be lost with it: the group gets the short form,
+        # which can be read back as no private word can.
+        doubtful = batch[0].attempted_at is not None and measure.kind is MeasureKind.ASK
+        in_private = not doubtful or measure.public_text is None
+        if platform.reachable_privately(account) and in_private:
             return _Letter(measure.text, account)
         if measure.kind is MeasureKind.ESCALATE or measure.public_text is None:
             return None
