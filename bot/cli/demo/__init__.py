@@ -16,12 +16,12 @@ _TERMINATED = 143
 
 def add_to(application: typer.Typer) -> None:
     """Register the commands of this module."""
-    command(application, "demo", "演示:模拟学院的一天,真服务、真连接,只在本机")(demo)
+    command(application, "demo", "演示：模拟学院的一天，真服务、真连接，只在本机")(demo)
 
 
 def demo(
     serve: Annotated[
-        bool, typer.Option("--serve", help="演示后不退出,服务与模拟学院继续运行")
+        bool, typer.Option("--serve", help="演示后不退出，服务与模拟学院继续运行")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, max=_LARGEST_SEED, help="同一个数总是同一天")] = 1,
     fast: Annotated[bool, typer.Option("--fast", help="不停顿")] = False,

@@ -5,6 +5,7 @@ import secrets
 import shutil
 import socket
 import tempfile
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ _OURS = ("QUNGUI_", "ONEBOT_", "WECOM_", "DINGTALK_")
 _MORNING = 10
 """The local hour at which the day begins, far from the quiet hours."""
 _FARTHEST_EAST = 12
+_YOUNG_SECONDS = 60
 _PACE = {
     "QUNGUI_QQ_BETWEEN_MESSAGES": "0.2",
     "QUNGUI_QQ_JITTER": "0.05",
@@ -100,9 +102,7 @@ def prepare(parent: Path, seed: int, cast: Cast) -> Premises:
     for old in parent.iterdir():
         _clear(old)
     folder = Path(tempfile.mkdtemp(prefix=f"day-{seed}-", dir=parent))
-    premises = Premises(
-        folder, _free_port(), secrets.token_urlsafe(24), _daytime(datetime.now(UTC))
-    )
+    premises = Premises(folder, _free_port(), secrets.token_urlsafe(24), daytime(datetime.now(UTC)))
     premises.home.mkdir()
     premises.config.mkdir()
     for file in INSTALLED.glob("*.toml"):
@@ -113,7 +113,8 @@ def prepare(parent: Path, seed: int, cast: Cast) -> Premises:
 
 
 def _clear(folder: Path) -> None:
-    if not folder.is_dir():
+    # A folder that young may belong to a run that has not taken its lock yet.
+    if not folder.is_dir() or time.time() - folder.stat().st_mtime < _YOUNG_SECONDS:
         return
     try:
         with only_one(folder):
@@ -138,7 +139,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _daytime(now: datetime) -> ZoneInfo:
+def daytime(now: datetime) -> ZoneInfo:
     """A zone in which it is morning now. Their names count westwards."""
     east = (_MORNING - now.hour) % 24
     if east > _FARTHEST_EAST:

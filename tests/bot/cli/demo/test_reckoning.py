@@ -65,7 +65,7 @@ async def play() -> Play:
     simulator.say(GROUP, MEMBER, "收到")
     own = simulator.world.self_id
     simulator.recall_by(own, number)
-    simulator.say(GROUP, own, "您有一条消息已撤回,登记号 W1")
+    simulator.say(GROUP, own, "您有一条消息已撤回，登记号 W1")
     simulator.say(GROUP, own, "本群都好")
     script = Script(offences=[Posted(number, GROUP, OFFENDER)], answered=["本群都好"])
     messages = simulator.group(GROUP).messages
@@ -84,7 +84,7 @@ async def play() -> Play:
         [case],
         [
             _measure("recall", message=number),
-            _measure("notify", id=2, text="您有一条消息已撤回,登记号 W1"),
+            _measure("notify", id=2, text="您有一条消息已撤回，登记号 W1"),
         ],
     )
     return Play(simulator, script, number, books)
@@ -135,7 +135,7 @@ async def test_two_cases_for_one_message_are_doubled(play: Play) -> None:
 
 
 async def test_a_case_for_an_innocent_message_is_a_discrepancy(play: Play) -> None:
-    innocent = play.simulator.say(GROUP, MEMBER, "引用:有词")
+    innocent = play.simulator.say(GROUP, MEMBER, "引用：有词")
     case = replace(play.books.cases[0], number=2, message=innocent)
     play.books = Books(
         {*play.books.events, f"m:{GROUP}:{innocent}"},
@@ -146,7 +146,7 @@ async def test_a_case_for_an_innocent_message_is_a_discrepancy(play: Play) -> No
 
 
 async def test_something_said_twice_is_doubled(play: Play) -> None:
-    play.bot_says("您有一条消息已撤回,登记号 W1")
+    play.bot_says("您有一条消息已撤回，登记号 W1")
     assert len(play.reckoned().doubled) == 1
 
 
