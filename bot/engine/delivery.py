@@ -34,6 +34,7 @@ class Answer:
     text: str
     hint: str | None
     asked_in: GroupKey | None
+    asked_at: datetime
     said: "asyncio.Future[bool]"
 
     def settle(self, *, said: bool) -> None:

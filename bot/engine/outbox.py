@@ -21,6 +21,8 @@ from data.measures import StoredMeasure
 
 MOST_NAMES = 20
 """People reminded in one message (QQ users ask for no more than that at once)."""
+_ANSWERS_LAST = timedelta(minutes=2)
+"""An answer that could not be given for so long answers nothing any more."""
 _PRIORITY = {
     MeasureKind.ASK: 1,
     MeasureKind.ESCALATE: 1,
@@ -97,6 +99,10 @@ class Outbox:
                 logger.error("messages wait, the database is out of reach: {}", error.message)
                 await self._wait_for_database(batch)
                 said = False
+            except asyncio.CancelledError:
+                if isinstance(batch, Answer):
+                    batch.settle(said=False)
+                raise
             except Exception as error:  # noqa: BLE001  # one message must not silence the bot
                 logger.opt(exception=error).error("a message could not be said")
                 said = True
@@ -106,6 +112,16 @@ class Outbox:
             self._being_said = 0
             if said:
                 await asyncio.sleep(_distance(speaker))
+
+    def drop_answers(self, asked_before: datetime | None = None) -> None:
+        """Whoever still waits for an answer (asked so long ago) learns that there is none."""
+        for entry in tuple(self._items):
+            answer = entry.item
+            if not isinstance(answer, Answer):
+                continue
+            if asked_before is None or answer.asked_at < asked_before:
+                self._take([entry])
+                answer.settle(said=False)
 
     async def _wait_for_database(self, batch: "list[StoredMeasure] | Answer") -> None:
         """Whether they were tried is in the database: they come back from there, not from here."""
@@ -124,6 +140,7 @@ class Outbox:
     def _next(self, speaker: GroupPlatform | None) -> "list[StoredMeasure] | Answer | None":
         """The next thing that may be said now, taken off the queue."""
         now = self.clock.now()
+        self.drop_answers(asked_before=now - _ANSWERS_LAST)
         for entry in sorted(self._items, key=_turn):
             if not self._may_be_said(entry, now, speaker):
                 continue
@@ -211,6 +228,8 @@ class Outboxes:
         self._boxes = {
             platform: Outbox(platform, register, delivery, clock, pauses) for platform in Platform
         }
+        self._clock = clock
+        self._silent = False
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -223,6 +242,10 @@ class Outboxes:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # NoneBot lets a handler finish before it ends, and a handler waits for its answer.
+        self._silent = True
+        for box in self._boxes.values():
+            box.drop_answers()
 
     def on_unwritten(self, tell: Callable[[list[int]], None]) -> None:
         """Have somebody told of messages that must be read from the database again."""
@@ -243,8 +266,10 @@ class Outboxes:
         asked_in: GroupKey | None = None,
     ) -> bool:
         """Answer one person; see ``Speech``."""
+        if self._silent:
+            return False
         said: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        answer = Answer(account, group, text, hint, asked_in, said)
+        answer = Answer(account, group, text, hint, asked_in, self._clock.now(), said)
         self._boxes[account.platform].post(answer)
         return await answer.said
 
