@@ -115,12 +115,12 @@ class OneBotClient:
         for waiting in self._pending.values():
             if not waiting.done():
                 waiting.set_exception(
-                    PlatformUnknownError("QQ 连接在回答之前断开,不知是否已经执行。")
+                    PlatformUnknownError("QQ 连接在回答之前断开，不知是否已经执行。")
                 )
 
     async def _exchange(self, action: str, params: Mapping[str, object], seconds: float) -> Frame:
         if not self.is_open:
-            raise PlatformBusyError("QQ 尚未连接,稍后再试。", timedelta(seconds=5))
+            raise PlatformBusyError("QQ 尚未连接，稍后再试。", timedelta(seconds=5))
         self._number += 1
         echo = f"q{self._number}"
         body = msgspec.json.encode({"action": action, "params": params, "echo": echo})
@@ -128,14 +128,23 @@ class OneBotClient:
         self._pending[echo] = waiting
         try:
             async with asyncio.timeout(seconds):
-                await self._send(body.decode())
+                await self._hand_over(body.decode())
                 return await waiting
         except TimeoutError as error:
             raise PlatformUnknownError(
-                f"QQ 端 {seconds:g} 秒内没有回答 {action},不知是否已经执行。"
+                f"QQ 端 {seconds:g} 秒内没有回答 {action}，不知是否已经执行。"
             ) from error
         finally:
             del self._pending[echo]
+
+    async def _hand_over(self, body: str) -> None:
+        try:
+            await self._send(body)
+        except TimeoutError:
+            raise
+        except Exception as error:
+            # Every server has its own error for a socket that is gone; none wrote the frame.
+            raise PlatformBusyError("QQ 连接刚刚断开，稍后再试。", timedelta(seconds=5)) from error
 
 
 def _raise_for(action: str, frame: Frame) -> None:
@@ -144,9 +153,9 @@ def _raise_for(action: str, frame: Frame) -> None:
     said = frame.wording or (frame.message if isinstance(frame.message, str) else "") or ""
     said = " ".join(said.split())[:200]
     if frame.status == _ACCEPTED_ONLY or _TIMEOUT.search(said):
-        raise PlatformUnknownError(f"QQ 端没有等到 {action} 的结果:{said or '无说明'}")
+        raise PlatformUnknownError(f"QQ 端没有等到 {action} 的结果：{said or '无说明'}")
     if _TOO_FAST.search(said):
-        raise PlatformBusyError(f"操作过快,QQ 暂不受理:{said}", timedelta(minutes=1))
+        raise PlatformBusyError(f"操作过快，QQ 暂不受理：{said}", timedelta(minutes=1))
     raise PlatformRefusedError(f"{_reason(frame.retcode, said)}:{said or f'代码 {frame.retcode}'}")
 
 
@@ -156,5 +165,5 @@ def _reason(retcode: int | None, said: str) -> str:
     if _NO_RIGHTS.search(said):
         return "机器人没有此权限"
     if _NOT_FRIEND.search(said):
-        return "对方不是机器人的好友,私聊发不出"
+        return "对方不是机器人的好友，私聊发不出"
     return "QQ 拒绝了此操作"
