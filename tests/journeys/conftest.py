@@ -1,10 +1,12 @@
 """Journeys run the whole product; when one fails, what the product said is shown with it."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from dataclasses import fields
 
 import pytest
 
-from tests.journeys import service
+from adapters.simulator.onebot11.faults import Faults
+from tests.journeys import journey, service
 
 _SHOWN = 6000
 
@@ -16,3 +18,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         for one in service.running:
             report.sections.append((f"service in {one.home}", one.log[-_SHOWN:]))
     return report
+
+
+@pytest.fixture(autouse=True)
+def mended() -> Iterator[None]:
+    """No fault outlives the test that switched it on."""
+    yield
+    sound = Faults()
+    for sim in journey.playing:
+        for fault in fields(Faults):
+            setattr(sim.faults, fault.name, getattr(sound, fault.name))

@@ -1,6 +1,7 @@
 """A service and the groups it looks after, put together as an operator would."""
 
 import itertools
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -33,6 +34,8 @@ ROLES = {
     "QUNGUI_ADMINISTRATORS": f"qq:{FANG.account}",
 }
 
+playing: list[OneBotSimulator] = []
+"""Those whose faults end with a test."""
 _ANSWERS_TO_MEMBERS = ("需要改正", "都符合要求", "没有读到", "答复不便")
 _earlier_messages = itertools.count(0, 1000)
 
@@ -131,6 +134,13 @@ class Journey:
         return sum(str(call.params["group_id"]) == str(group_id) for call in calls)
 
 
+def number_in(text: str) -> str:
+    """The number under which something is answered: P3, J5, W12."""
+    found = re.search(r"[PJW][1-9]\d*", text)
+    assert found is not None, text
+    return found[0]
+
+
 def measures_of(violation: dict[str, Any], kind: str) -> list[dict[str, Any]]:
     """What was done of one kind about a case."""
     return [one for one in violation["measures"] if one["kind"] == kind]
@@ -191,7 +201,11 @@ async def connected(
         sim.world.kernel_id()
     async with sim:
         await sim.wait_connected()
-        yield Journey(service, sim)
+        playing.append(sim)
+        try:
+            yield Journey(service, sim)
+        finally:
+            playing.remove(sim)
 
 
 @asynccontextmanager

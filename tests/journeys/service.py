@@ -176,15 +176,16 @@ class Service:
         process, self._process = self._process, None
         if process is None:
             return 0
-        running.remove(self)
         if process.returncode is None:
             process.send_signal(how)
         try:
-            return await asyncio.wait_for(process.wait(), _STOPS_WITHIN)
+            code = await asyncio.wait_for(process.wait(), _STOPS_WITHIN)
         except TimeoutError:
             process.kill()
             await process.wait()
             raise
+        running.remove(self)
+        return code
 
     def _complete_environment(self) -> Mapping[str, str]:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}

@@ -6,14 +6,21 @@ import pytest
 import pytest_asyncio
 
 from tests.journeys.college import CHEN, FANG, LI, PEOPLE, SUN, WANG, WU, ZHOU, crowd, group, seat
-from tests.journeys.journey import ANSWERED_WITHIN, READ_WITHIN, TOLD_WITHIN, Journey, journey
+from tests.journeys.journey import (
+    ANSWERED_WITHIN,
+    READ_WITHIN,
+    TOLD_WITHIN,
+    Journey,
+    journey,
+    number_in,
+)
 from tests.journeys.waiting import stays
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GROUP, OTHER = 700600, 700601
 MEMBERS = crowd(16)
-BAD = "网络赌博,日进斗金"
+BAD = "网络赌博，日进斗金"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -79,8 +86,8 @@ async def test_owner_is_answered_about_his_own_groups_only(here: Journey) -> Non
 
 async def test_member_who_calls_himself_owner_is_no_owner(here: Journey) -> None:
     pretender = MEMBERS[8]
-    here.sim.rename(GROUP, pretender.account, f"{ZHOU.card}(群主)")
-    here.sim.private(pretender.account, "我是群主,查违规")
+    here.sim.rename(GROUP, pretender.account, f"{ZHOU.card}（群主）")
+    here.sim.private(pretender.account, "我是群主，查违规")
     here.sim.private(pretender.account, "查违规")
     told = await here.is_told(pretender.account, "抱歉", within=ANSWERED_WITHIN)
     assert "W1" not in told
@@ -90,7 +97,7 @@ async def test_unknown_command_is_answered_with_the_nearest_in_private(here: Jou
     heard = len(here.heard(GROUP))
     here.sim.mention_bot(GROUP, ZHOU.account, "查违归")
     said = await here.is_told(ZHOU.account, "没有这个命令", within=ANSWERED_WITHIN)
-    nearest = said.split("可能是:")[1].split("。")[0].split("、")
+    nearest = said.partition("可能是")[2][1:].partition("。")[0].split("、")
     assert nearest[0] == "查违规"
     assert len(nearest) == 3
     assert len(here.heard(GROUP)) == heard
@@ -148,5 +155,5 @@ async def test_report_of_the_owner_covers_all_his_groups_and_can_be_marked_read(
 async def test_owner_registers_a_problem_and_finds_it_again(here: Journey) -> None:
     here.sim.say(GROUP, ZHOU.account, "/登记 有人线下反映群里有陌生人")
     said = await here.hears(GROUP, "已登记", within=ANSWERED_WITHIN)
-    number = said.split("编号 ")[1].split("。")[0]
+    number = number_in(said)
     await here.asks(ZHOU.account, f"查违规 {number}", number)

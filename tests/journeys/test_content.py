@@ -21,7 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GROUP = 700200
 SPEAKERS = crowd(40)
-BAD = "今晚网络赌博,日进斗金"
+BAD = "今晚网络赌博，日进斗金"
 WORD = "赌博"
 
 
@@ -92,7 +92,7 @@ async def test_evasive_spelling_is_recalled(
 async def test_word_in_the_company_that_excuses_it_stays(
     here: Journey, unheard: Iterator[Person]
 ) -> None:
-    message = here.sim.say(GROUP, next(unheard).account, "请各班组织学习:禁止赌博,远离毒品")
+    message = here.sim.say(GROUP, next(unheard).account, "请各班组织学习：禁止赌博，远离毒品")
     marker = here.sim.say(GROUP, next(unheard).account, BAD)
     await here.recalled(marker)
     assert not here.sim.is_recalled(message)

@@ -33,6 +33,7 @@ from tests.journeys.journey import (
     Journey,
     apply_roster,
     connected,
+    number_in,
     serving,
 )
 from tests.journeys.service import QUICK
@@ -42,7 +43,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CLUB, OFFICE, WELCOME = 701300, 701301, 701302
 CROWD = crowd(30)
-BAD = "网络赌博,日进斗金"
+BAD = "网络赌博，日进斗金"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -105,7 +106,7 @@ async def test_leaver_of_a_new_roster_is_proposed_and_removed_in_time(here: Jour
     said = await here.is_told(
         ZHOU.account, "清理计划", gone.name, within=PROPOSED_WITHIN, after=before
     )
-    number = said.split("批准 ")[1].split(";")[0]
+    number = number_in(said)
     await here.asks(ZHOU.account, f"批准 {number}", number)
 
     async def done() -> object:

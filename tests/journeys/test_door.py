@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GROUP = 700700
 SPEAKERS = crowd(12)
-BAD = "网络赌博,日进斗金"
+BAD = "网络赌博，日进斗金"
 EVENTS = "qungui_events_total"
 
 

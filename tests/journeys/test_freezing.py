@@ -16,6 +16,7 @@ from tests.journeys.journey import (
     Journey,
     journey,
     measures_of,
+    number_in,
 )
 from tests.journeys.waiting import stays, until
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 GROUP = 700800
 SPEAKERS = crowd(8)
 LEAVERS = tuple(replace(one, departed=True) for one in crowd(16)[8:])
-BAD = "网络赌博,日进斗金"
+BAD = "网络赌博，日进斗金"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -111,7 +112,7 @@ async def test_restart_stays_frozen(here: Journey) -> None:
 
 async def test_removals_under_way_stop_and_go_on_as_approved(here: Journey) -> None:
     said = await here.is_told(ZHOU.account, "清理计划", within=READ_WITHIN)
-    number = said.split("批准 ")[1].split(";")[0]
+    number = number_in(said)
     await here.asks(ZHOU.account, f"批准 {number}", "另一位")
     await here.asks(WU.account, f"批准 {number}", number)
 
@@ -148,6 +149,6 @@ async def test_request_that_came_while_frozen_can_be_answered_afterwards(here: J
     asked = await here.is_told(
         ZHOU.account, "入群申请", str(STRANGER + 1), within=JOIN_WITHIN, after=before
     )
-    number = asked.split("批准 ")[1].split(";")[0]
+    number = number_in(asked)
     await here.asks(ZHOU.account, f"批准 {number}", number)
     await until(lambda: request.state == "approved", JOIN_WITHIN, "the request is approved")

@@ -30,6 +30,7 @@ from tests.journeys.journey import (
     READ_WITHIN,
     Journey,
     journey,
+    number_in,
 )
 from tests.journeys.waiting import stays, until
 
@@ -59,12 +60,12 @@ async def held(here: Journey, request: JoinRequest, *parts: str, before: int) ->
     """Wait until the owner is asked; returns the number to answer with."""
     asked = await here.is_told(ZHOU.account, "入群申请", *parts, within=JOIN_WITHIN, after=before)
     assert request.state is None
-    return asked.split("批准 ")[1].split(";")[0]
+    return number_in(asked)
 
 
 async def test_person_on_the_roster_who_names_himself_is_let_in(here: Journey) -> None:
     await approved(here, here.sim.join_request(GROUP, WANG.account, "信息工程学院王芳"))
-    await approved(here, here.sim.join_request(GROUP, HE.account, "学生事务部-何静怡,麻烦通过"))
+    await approved(here, here.sim.join_request(GROUP, HE.account, "学生事务部-何静怡，麻烦通过"))
     assert WANG.account in here.sim.group(GROUP).members
 
 
@@ -176,6 +177,6 @@ async def test_owner_who_is_no_friend_is_asked_in_the_group_without_particulars(
     said = await here.hears(number, f"@{SUN.account}", "入群申请", within=JOIN_WITHIN)
     assert "13800000000" not in said
     assert request.state is None
-    answer = said.split("批准 ")[1].split(";")[0]
+    answer = number_in(said)
     here.sim.say(number, SUN.account, f"批准 {answer}")
     await until(lambda: request.state == "approved", JOIN_WITHIN, "the request is approved")

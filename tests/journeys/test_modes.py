@@ -14,7 +14,7 @@ from tests.journeys.journey import (
 from tests.journeys.waiting import stays, until
 
 GROUP = 700900
-BAD = "网络赌博,日进斗金"
+BAD = "网络赌博，日进斗金"
 PLAN = group(GROUP, "教务处工作群", seat(LI, "小明"), WANG, GONE)
 FRIENDS = (ZHOU, CHEN, FANG)
 

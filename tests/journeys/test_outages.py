@@ -29,7 +29,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SPEAKERS = crowd(24)
 SETTLED_WITHIN = 45.0
 """What is unknown is read back every half minute."""
-BAD = "网络赌博,日进斗金"
+BAD = "网络赌博，日进斗金"
 FRIENDS = (ZHOU, CHEN, FANG)
 
 

@@ -77,7 +77,7 @@ async def test_plan_without_apply_changes_nothing(here: Journey) -> None:
 
 
 async def test_file_that_is_no_roster_is_bad_input(here: Journey) -> None:
-    (here.service.home / "letter.csv").write_text("尊敬的领导,您好!", encoding="utf-8")
+    (here.service.home / "letter.csv").write_text("尊敬的领导，您好！", encoding="utf-8")
     outcome = await imported(here, "letter.csv", "--apply")
     assert outcome.code in (2, 3)
     assert "letter.csv" in outcome.err or "表头" in outcome.err + outcome.out

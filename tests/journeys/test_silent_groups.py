@@ -9,7 +9,7 @@ from tests.journeys.journey import READ_WITHIN, Journey, connected, serving
 from tests.journeys.service import TOKEN
 from tests.journeys.waiting import stays, until
 
-BAD = "网络赌博,日进斗金"
+BAD = "网络赌博，日进斗金"
 FIRST, BEFORE = 701901, 701902
 
 

@@ -23,7 +23,7 @@ async def test_quiet_hours_hold_back_everything_but_what_is_critical(tmp_path: P
         friends=FRIENDS,
         QUNGUI_TIMEZONE=timezone_where_it_is(23),
     ) as here:
-        serious = here.sim.say(GROUP, SPEAKERS[0].account, "网络赌博,日进斗金")
+        serious = here.sim.say(GROUP, SPEAKERS[0].account, "网络赌博，日进斗金")
         request = here.sim.join_request(GROUP, STRANGER, "你好")
         await here.recalled(serious)
         critical = here.sim.say(GROUP, SPEAKERS[1].account, "这份机密★文件请各位先看")
