@@ -18,7 +18,7 @@ from typing import Any
 from tests.journeys.waiting import until
 
 TOKEN = "a-token-for-journeys"
-COMMAND = (sys.executable, *os.environ.get("JOURNEYS_COMMAND", "-m bot").split())
+COMMAND = (sys.executable, "-m", "bot")
 QUICK = {
     "QUNGUI_QQ_BETWEEN_MESSAGES": "0.05",
     "QUNGUI_QQ_JITTER": "0.01",
@@ -29,7 +29,16 @@ QUICK = {
     "QUNGUI_QQ_FORWARD_TIMEOUT": "1",
 }
 """What QQ would resent, and a stand-in does not."""
-_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "COVERAGE_PROCESS_START")
+_KEPT = (
+    "PATH",
+    "PYTHONPATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "VIRTUAL_ENV",
+    "COVERAGE_PROCESS_START",
+)
 _STARTS_WITHIN = 30.0
 _STOPS_WITHIN = 15.0
 _SAMPLE = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>[^}]*)\})? (?P<value>\S+)$", re.MULTILINE)
