@@ -46,7 +46,7 @@ def run(settings: Settings) -> None:
     env_files = (Path(".env"),)
     if not is_configured(env_files):
         raise BadInputError(
-            "还没有接入任何平台。接入 QQ 请设置 ONEBOT_ACCESS_TOKEN,见 docs/安装.md。"
+            "还没有接入任何平台。接入 QQ 请设置 ONEBOT_ACCESS_TOKEN，见 docs/安装.md。"
         )
     with only_one(settings.home):
         _serve(settings, load_qq_settings(env_files))
@@ -55,9 +55,11 @@ def run(settings: Settings) -> None:
 def _refuse_what_is_not_there_yet(settings: Settings) -> None:
     """A setting that would silently do nothing is refused."""
     if settings.queue_url is not None:
-        raise BadInputError("本版只在进程内排队,请去掉 QUNGUI_QUEUE_URL。")
+        raise BadInputError("本版只在进程内排队，请去掉 QUNGUI_QUEUE_URL。")
     if not settings.database_url.startswith("sqlite"):
-        raise BadInputError("本版只支持 SQLite,请去掉 QUNGUI_DATABASE_URL 或改为 sqlite:/// 开头。")
+        raise BadInputError(
+            "本版只支持 SQLite，请去掉 QUNGUI_DATABASE_URL 或改为 sqlite:/// 开头。"
+        )
 
 
 def contributions() -> tuple[Contribute, ...]:
@@ -103,7 +105,7 @@ def _tie(engine: Engine, settings: Settings) -> None:
     async def start() -> None:
         saved = await upgrade(settings.database_url)
         if saved is not None:
-            logger.info("数据库已升级,升级前的备份在 {}", saved)
+            logger.info("数据库已升级，升级前的备份在 {}", saved)
         await engine.start()
         stack.push_async_callback(engine.stop)
         await offer_administration(engine)

@@ -19,7 +19,7 @@ async def offer_administration(engine: Engine) -> str | None:
         lambda work: codes.issue(work, PURPOSE, PURPOSE, "first start", VALID_FOR)
     )
     sys.stderr.write(
-        f"\n还没有系统管理员。请用您的账号私信机器人发送:绑定 {code}\n"
-        "(24 小时内有效,只能用一次;请勿告诉他人)\n\n"
+        f"\n还没有系统管理员。请用您的账号私信机器人发送：绑定 {code}\n"
+        "（24 小时内有效，只能用一次；请勿告诉他人）\n\n"
     )
     return code

@@ -36,8 +36,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     choices = sorted(known)
     nearest = difflib.get_close_matches(word, choices, n=1)
     if nearest:
-        return f"您要写的是 {nearest[0]} 吗?"
-    return f"可用的有:{'、'.join(choices)}。"
+        return f"您要写的是 {nearest[0]} 吗？"
+    return f"可用的有：{'、'.join(choices)}。"
 
 
 def first_complaint(error: ValidationError, model: type[BaseModel]) -> str:
@@ -45,7 +45,7 @@ def first_complaint(error: ValidationError, model: type[BaseModel]) -> str:
     details = error.errors(include_url=False)
     problem = min(details, key=_misspelling_first)
     where = ".".join(_readable(part) for part in problem["loc"] if part != "[key]")
-    more = f"(另有 {len(details) - 1} 处问题)" if len(details) > 1 else ""
+    more = f"（另有 {len(details) - 1} 处问题）" if len(details) > 1 else ""
     return f"{where}{':' if where else ''}{_reason(problem, model)}{more}"
 
 
@@ -64,18 +64,20 @@ def _reason(problem: ErrorDetails, model: type[BaseModel]) -> str:
         known = _fields_at(model, problem["loc"][:-1])
         return f"不认识这个键。{suggestion(str(problem['loc'][-1]), known)}"
     if kind == "missing":
-        return "缺少这一项,请补上。"
+        return "缺少这一项，请补上。"
     value = _show(problem["input"])
     if kind == "enum":
         expected = str(context["expected"]).replace(" or ", "、").replace(", ", "、")
-        return f"值 {value} 不能用,应为 {expected} 之一。"
+        return f"值 {value} 不能用，应为 {expected} 之一。"
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
-        return f"值 {value} 超出允许范围,{words} {context[name]}。"
+        return f"值 {value} 超出允许范围，{words} {context[name]}。"
     if kind == "value_error":
         whole_table = isinstance(problem["input"], Mapping)
-        return f"{context['error']}。" if whole_table else f"值 {value} 不能用:{context['error']}。"
-    return f"值 {value} 不能用:{_SHAPES.get(kind, problem['msg'])}。"
+        return (
+            f"{context['error']}。" if whole_table else f"值 {value} 不能用：{context['error']}。"
+        )
+    return f"值 {value} 不能用：{_SHAPES.get(kind, problem['msg'])}。"
 
 
 def _show(value: object) -> str:

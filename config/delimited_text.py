@@ -23,14 +23,14 @@ def delimited_rows(content: bytes, name: str) -> list[list[str]]:
     """
     text = _decode(content, name)
     if _MARKUP.match(text):
-        raise BadInputError(f"{name} 实际是网页格式,请用 Excel 打开后另存为 xlsx 再导入。")
+        raise BadInputError(f"{name} 实际是网页格式，请用 Excel 打开后另存为 xlsx 再导入。")
     delimiter = max(_DELIMITERS, key=lambda one: _fitness(text, one))
     try:
         rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise BadInputError(f"{name} 不是可读的表格({error}),请另存为 CSV 后重试。") from error
+        raise BadInputError(f"{name} 不是可读的表格（{error}），请另存为 CSV 后重试。") from error
     if any(len(cell) > _LONGEST_CELL for row in rows for cell in row):
-        raise BadInputError(f"{name} 的引号不成对,有一格长得不像表格,请另存为 CSV 后重试。")
+        raise BadInputError(f"{name} 的引号不成对，有一格长得不像表格，请另存为 CSV 后重试。")
     return [[_EXCEL_TEXT.sub(r"\1", cell.strip()) for cell in row] for row in rows]
 
 
@@ -47,7 +47,7 @@ def _decode(content: bytes, name: str) -> str:
         if "\0" not in text:
             return text
     raise BadInputError(
-        f"{name} 不是可读的表格文件,请导出为 xlsx、xls,或 UTF-8、GBK 编码的 CSV 后重试。"
+        f"{name} 不是可读的表格文件，请导出为 xlsx、xls，或 UTF-8、GBK 编码的 CSV 后重试。"
     )
 
 

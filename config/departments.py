@@ -42,11 +42,11 @@ def _names(value: object, key: str, path: Path) -> tuple[str, ...]:
         names = tuple(_NAMES.validate_python(value, strict=True))
     except ValidationError as error:
         raise BadInputError(
-            f'{path} 中“{key}”应写成方括号列表,例如 "学生处" = ["学工处", "学生工作处"]。'
+            f'{path} 中“{key}”应写成方括号列表，例如 "学生处" = ["学工处", "学生工作处"]。'
         ) from error
     empty = [name for name in (key, *names) if not name_key(name)]
     if empty:
-        raise BadInputError(f"{path} 中“{key}”有一个空名称,请补上或删去。")
+        raise BadInputError(f"{path} 中“{key}”有一个空名称，请补上或删去。")
     return names
 
 
@@ -56,4 +56,6 @@ def _refuse_shared_names(aliases: Mapping[str, tuple[str, ...]], path: Path) -> 
         for name in (usual, *names):
             owner = owners.setdefault(name_key(name), usual)
             if owner != usual:
-                raise BadInputError(f"{path} 中“{name}”同时属于“{owner}”和“{usual}”,请只保留一处。")
+                raise BadInputError(
+                    f"{path} 中“{name}”同时属于“{owner}”和“{usual}”，请只保留一处。"
+                )

@@ -20,10 +20,10 @@ def read_toml(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise BadInputError(
-            f"找不到配置文件 {path}。请确认 QUNGUI_CONFIG 指向的文件夹,或从安装包中恢复该文件。"
+            f"找不到配置文件 {path}。请确认 QUNGUI_CONFIG 指向的文件夹，或从安装包中恢复该文件。"
         ) from error
     except UnicodeDecodeError as error:
-        raise BadInputError(f"配置文件 {path} 不是 UTF-8 编码,请另存为 UTF-8 后重试。") from error
+        raise BadInputError(f"配置文件 {path} 不是 UTF-8 编码，请另存为 UTF-8 后重试。") from error
     except OSError as error:
         raise BadInputError(f"无法读取配置文件 {path}:{error.strerror}。") from error
     try:
@@ -32,6 +32,6 @@ def read_toml(path: Path) -> dict[str, Any]:
         found = _POSITION.search(str(error))
         where = f"第 {found[1]} 行第 {found[2]} 列" if found else "末尾"
         raise BadInputError(
-            f"配置文件 {path} {where}写法有误({error}):"
-            "请检查引号、括号是否成对,同一个键是否写了两次。"
+            f"配置文件 {path} {where}写法有误（{error}）:"
+            "请检查引号、括号是否成对，同一个键是否写了两次。"
         ) from error

@@ -41,7 +41,7 @@ def _read_dotenv(path: Path) -> dict[str, str]:
     try:
         values = dotenv_values(path, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError(f"无法读取 {path}:请确认有读取权限,并另存为 UTF-8 编码。") from error
+        raise BadInputError(f"无法读取 {path}:请确认有读取权限，并另存为 UTF-8 编码。") from error
     return {name.upper(): value for name, value in values.items() if value is not None}
 
 
@@ -52,7 +52,7 @@ def _with_secrets(values: dict[str, str], working: Path) -> dict[str, str]:
         if target == name or not name.startswith(PREFIXES):
             continue
         if target in values:
-            raise BadInputError(f"{target} 与 {name} 不能同时设置,请只保留一个。")
+            raise BadInputError(f"{target} 与 {name} 不能同时设置，请只保留一个。")
         result[target] = _read_secret(name, working / file.strip())
         del result[name]
     return result
@@ -64,8 +64,8 @@ def _read_secret(name: str, path: Path) -> str:
             secret = file.read(_SECRET_LIMIT).strip()
     except (OSError, UnicodeDecodeError) as error:
         raise BadInputError(
-            f"环境变量 {name} 指向的文件 {path} 无法读取:请检查路径、权限和 UTF-8 编码。"
+            f"环境变量 {name} 指向的文件 {path} 无法读取：请检查路径、权限和 UTF-8 编码。"
         ) from error
     if not secret:
-        raise BadInputError(f"环境变量 {name} 指向的文件 {path} 是空的,请写入密钥后重试。")
+        raise BadInputError(f"环境变量 {name} 指向的文件 {path} 是空的，请写入密钥后重试。")
     return secret

@@ -42,7 +42,7 @@ def load_lexicons(folder: Path, categories: Collection[str]) -> tuple[ListedWord
             place = f"{path} 第 {number} 行"
             known = places.setdefault((word.word.casefold(), word.category), place)
             if known != place:
-                raise BadInputError(f"{place}:“{word.word}”与 {known} 重复,请删去一处。")
+                raise BadInputError(f"{place}:“{word.word}”与 {known} 重复，请删去一处。")
             words.append(word)
     return tuple(words)
 
@@ -59,7 +59,7 @@ def read_word_list(path: Path, categories: Collection[str]) -> tuple[ListedWord,
     for _, word in _read(path, categories, bare_words=True):
         first.setdefault((word.word, word.category), word)
     if not first:
-        raise BadInputError(f"词库 {path} 中没有词语:每行写一个词。")
+        raise BadInputError(f"词库 {path} 中没有词语：每行写一个词。")
     return tuple(first.values())
 
 
@@ -82,7 +82,7 @@ def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise BadInputError(f"找不到词库 {path},请检查路径。") from error
+        raise BadInputError(f"找不到词库 {path}，请检查路径。") from error
     except OSError as error:
         raise BadInputError(f"无法读取词库 {path}:{error.strerror}。") from error
     for mark, encoding in _MARKED_ENCODINGS:
@@ -97,7 +97,7 @@ def _decoded(path: Path, content: bytes, encodings: Iterable[str]) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise BadInputError(f"词库 {path} 的编码无法识别,请另存为 UTF-8 后重试。")
+    raise BadInputError(f"词库 {path} 的编码无法识别，请另存为 UTF-8 后重试。")
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -115,7 +115,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _word(cell: str) -> str:
     if not any(character.isprintable() and not character.isspace() for character in cell):
-        raise ValueError("词语为空,请写上词语,或删去这一行。")
+        raise ValueError("词语为空，请写上词语，或删去这一行。")
     return cell
 
 
@@ -123,13 +123,13 @@ def _listed(columns: Sequence[str], categories: Collection[str]) -> ListedWord:
     word = _word(columns[0])
     if len(columns) < 3:
         raise ValueError(
-            "应有词语、类别、轻重三列,用制表符(Tab)隔开,例如:代开发票→advertising→serious。"
+            "应有词语、类别、轻重三列，用制表符（Tab）隔开，例如：代开发票→advertising→serious。"
         )
     category, severity = columns[1], columns[2].casefold()
     if len(columns) > 4:
-        raise ValueError("最多四列:词语、类别、轻重、例外词;例外词之间用逗号隔开。")
+        raise ValueError("最多四列：词语、类别、轻重、例外词；例外词之间用逗号隔开。")
     if category not in categories:
-        raise ValueError(f"不认识类别“{category}”,可用的有:{'、'.join(categories)}。")
+        raise ValueError(f"不认识类别“{category}”，可用的有：{'、'.join(categories)}。")
     if severity not in set(Severity):
         raise ValueError(f"轻重“{columns[2]}”不能用,应为 {'、'.join(Severity)} 之一。")
     return ListedWord(word, category, Severity(severity), _excuses(word, columns[3:]))
@@ -141,6 +141,6 @@ def _excuses(word: str, cells: Sequence[str]) -> tuple[str, ...]:
     for excuse in excuses:
         if word.casefold() not in excuse.casefold() or len(excuse) == len(word):
             raise ValueError(
-                f"例外词“{excuse}”应当比“{word}”长并且包含它,例如“学校花园”包含“校花”。"
+                f"例外词“{excuse}”应当比“{word}”长并且包含它，例如“学校花园”包含“校花”。"
             )
     return excuses

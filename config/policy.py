@@ -51,7 +51,7 @@ def require_responses(policy: Policy, kinds: Mapping[str, Sequence[str]]) -> Non
         )
     for rule, kind in sorted(known - policy.responses.keys()):
         raise BadInputError(
-            f"{FILE_NAME} 缺少 [rules.{rule}.on.{kind}] 小节,请补上 severity 和 do 两行。"
+            f"{FILE_NAME} 缺少 [rules.{rule}.on.{kind}] 小节，请补上 severity 和 do 两行。"
         )
 
 

@@ -61,7 +61,7 @@ def _between(shortest: timedelta, longest: timedelta) -> AfterValidator:
     def check(value: timedelta) -> timedelta:
         if not shortest <= value <= longest:
             bounds = f"{show_duration(shortest)} 到 {show_duration(longest)}"
-            raise ValueError(f"超出允许范围,应在 {bounds} 之间")
+            raise ValueError(f"超出允许范围，应在 {bounds} 之间")
         return value
 
     return AfterValidator(check)
@@ -101,9 +101,9 @@ class ResponseSection(Section):
     @model_validator(mode="after")
     def _due_in_pairs(self) -> Self:
         if (self.due_after is None) != (not self.when_due):
-            raise ValueError("due_after(期限)与 when_due(到期后做什么)必须同时写或同时不写")
+            raise ValueError("due_after（期限）与 when_due（到期后做什么）必须同时写或同时不写")
         if self.repeat_every is not None and not self.do:
-            raise ValueError("do 为空时不能写 repeat_every(没有可重复的事)")
+            raise ValueError("do 为空时不能写 repeat_every（没有可重复的事）")
         return self
 
 
@@ -153,7 +153,7 @@ class InterlockSection(Section):
     @model_validator(mode="after")
     def _hour_within_day(self) -> Self:
         if self.removals_per_hour > self.removals_per_day:
-            raise ValueError("removals_per_hour(每小时)不能大于 removals_per_day(每天)")
+            raise ValueError("removals_per_hour（每小时）不能大于 removals_per_day（每天）")
         return self
 
 
@@ -166,7 +166,7 @@ class QuietSection(Section):
     @model_validator(mode="after")
     def _leaves_a_day(self) -> Self:
         if (_since_midnight(self.end) - _since_midnight(self.start)) % _DAY > _LONGEST_QUIET:
-            raise ValueError("安静时段最长 14 小时,请缩短 start 到 end 的时间")
+            raise ValueError("安静时段最长 14 小时，请缩短 start 到 end 的时间")
         return self
 
     def covers(self, clock: timedelta) -> bool:
@@ -204,7 +204,7 @@ class StrikesSection(Section):
     def _climbs(self) -> Self:
         for lower, higher in zip(self.ladder, self.ladder[1:], strict=False):
             if lower.count >= higher.count or lower.mute > higher.mute:
-                raise ValueError("ladder 应按次数从少到多、禁言从短到长排列,次数不重复")
+                raise ValueError("ladder 应按次数从少到多、禁言从短到长排列，次数不重复")
         return self
 
 
@@ -250,5 +250,7 @@ class PolicyFile(Section):
     def _digest_is_heard(self) -> Self:
         begin = _since_midnight(self.digest.at)
         if self.quiet_hours.covers(begin) or self.quiet_hours.covers(begin + self.digest.spread):
-            raise ValueError("日报时间(digest.at 加 digest.spread)落在安静时段内,永远无法按时发出")
+            raise ValueError(
+                "日报时间（digest.at 加 digest.spread）落在安静时段内，永远无法按时发出"
+            )
         return self

@@ -52,13 +52,13 @@ def read_staff_id(cell: str) -> str:
     """A staff number as text: 10023.0 is 10023, 00123 stays."""
     text = plain(cell).replace(" ", "")
     if not text:
-        raise CellError("工号为空,请补上")
+        raise CellError("工号为空，请补上")
     if _SCIENTIFIC.fullmatch(text):
-        raise CellError("工号被表格软件改成了科学计数法,请把该列设为文本后重新填写")
+        raise CellError("工号被表格软件改成了科学计数法，请把该列设为文本后重新填写")
     if (whole := _WHOLE_FLOAT.fullmatch(text)) is not None:
         text = whole[1]
     if not _STAFF_ID.fullmatch(text):
-        raise CellError("工号只能由字母、数字和 . _ - / 组成,且不超过 32 位,可能错列")
+        raise CellError("工号只能由字母、数字和 . _ - / 组成，且不超过 32 位，可能错列")
     return text
 
 
@@ -67,11 +67,11 @@ def read_name(cell: str) -> str:
     text = _HAN_GAP.sub("", " ".join(plain(cell).split()))
     key = name_key(text)
     if not key:
-        raise CellError("姓名为空,请补上")
+        raise CellError("姓名为空，请补上")
     if key.isdigit():
-        raise CellError("姓名是一串数字,可能错列")
+        raise CellError("姓名是一串数字，可能错列")
     if len(text) > _LONGEST_NAME:
-        raise CellError(f"姓名超过 {_LONGEST_NAME} 个字,可能错列")
+        raise CellError(f"姓名超过 {_LONGEST_NAME} 个字，可能错列")
     return text
 
 
@@ -80,12 +80,12 @@ def read_departments(cell: str) -> tuple[str, ...]:
     parts = [" ".join(part.split()) for part in _DEPARTMENT_ENDS.split(plain(cell))]
     departments = tuple(dict.fromkeys(_HAN_GAP.sub("", part) for part in parts if name_key(part)))
     if not departments:
-        raise CellError("部门为空,请补上")
+        raise CellError("部门为空，请补上")
     for one in departments:
         if name_key(one).isdigit():
-            raise CellError("部门是一串数字,可能错列")
+            raise CellError("部门是一串数字，可能错列")
         if len(one) > _LONGEST_DEPARTMENT:
-            raise CellError(f"部门超过 {_LONGEST_DEPARTMENT} 个字,可能错列")
+            raise CellError(f"部门超过 {_LONGEST_DEPARTMENT} 个字，可能错列")
     return departments
 
 
@@ -117,10 +117,10 @@ def read_account(cell: str, field: RosterField) -> AccountKey | None:
     if platform is None or name_key(text) in _BLANK:
         return None
     if _SCIENTIFIC.fullmatch(text):
-        raise CellError(f"{field.value}被表格软件改成了科学计数法,请把该列设为文本后重新填写")
+        raise CellError(f"{field.value}被表格软件改成了科学计数法，请把该列设为文本后重新填写")
     if field is not RosterField.QQ:
         if len(text) > 64 or any(one.isspace() for one in text):
-            raise CellError(f"{field.value}账号不能有空格,且不超过 64 个字符")
+            raise CellError(f"{field.value}账号不能有空格，且不超过 64 个字符")
         return AccountKey(platform, text)
     whole = _WHOLE_FLOAT.fullmatch(text)
     found = _QQ.findall(whole[1] if whole else text) or _QQ.findall(text.replace(" ", ""))

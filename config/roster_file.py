@@ -106,17 +106,17 @@ def read_roster(path: Path, *, mapping: Mapping[str, str]) -> RosterReading:
 def _load(path: Path) -> bytes:
     try:
         if path.is_dir():
-            raise BadInputError(f"{path} 是文件夹,请指定花名册文件。")
+            raise BadInputError(f"{path} 是文件夹，请指定花名册文件。")
         size = path.stat().st_size
         if size > _LARGEST_FILE:
-            raise BadInputError(f"{path.name} 超过 20 MB,请只保留花名册工作表,另存后重试。")
+            raise BadInputError(f"{path.name} 超过 20 MB，请只保留花名册工作表，另存后重试。")
         content = path.read_bytes()
     except FileNotFoundError as error:
-        raise BadInputError(f"找不到文件 {path},请检查路径。") from error
+        raise BadInputError(f"找不到文件 {path}，请检查路径。") from error
     except (OSError, ValueError) as error:
-        raise BadInputError(f"无法读取文件 {path}:{error},请检查权限。") from error
+        raise BadInputError(f"无法读取文件 {path}:{error}，请检查权限。") from error
     if not content.strip():
-        raise BadInputError(f"{path.name} 是空文件,请重新导出。")
+        raise BadInputError(f"{path.name} 是空文件，请重新导出。")
     return content
 
 
@@ -127,9 +127,9 @@ def _tabulate(content: bytes, name: str) -> tuple[list[list[str]], tuple[str, ..
     else:
         rows = delimited_rows(content, name)
     if len(rows) > _MOST_ROWS:
-        raise BadInputError(f"{name} 有 {len(rows)} 行,超过 {_MOST_ROWS} 行,请核对文件。")
+        raise BadInputError(f"{name} 有 {len(rows)} 行，超过 {_MOST_ROWS} 行，请核对文件。")
     if not any(cell.strip() for row in rows for cell in row):
-        raise BadInputError(f"{name} 的第一个工作表没有内容,请确认花名册在第一个工作表。")
+        raise BadInputError(f"{name} 的第一个工作表没有内容，请确认花名册在第一个工作表。")
     return rows, notes
 
 
@@ -209,7 +209,7 @@ def _claimed_twice(people: Mapping[int, Staff]) -> dict[int, RowProblem]:
         for number in numbers if len(numbers) > 1 else ():
             others = "、".join(str(one) for one in numbers if one != number)
             problems[number] = RowProblem(
-                number, account.platform.label, f"账号 {account.id} 与第 {others} 行重复,请核对"
+                number, account.platform.label, f"账号 {account.id} 与第 {others} 行重复，请核对"
             )
     return problems
 

@@ -100,7 +100,7 @@ def _read_mapping(mapping: Mapping[str, str]) -> dict[RosterField, str]:
         field = field_named(given)
         if field is None:
             known = "、".join(one.value for one in RosterField)
-            raise BadInputError(f"--map 中的“{given}”不是花名册的列,可用的有:{known}。")
+            raise BadInputError(f"--map 中的“{given}”不是花名册的列，可用的有：{known}。")
         wanted[field] = title
     return wanted
 

@@ -45,7 +45,7 @@ def async_database_url(url: str) -> str:
     if not separator or not rest.strip("/") or driver is None:
         raise ValueError("应为 SQLite 或 PostgreSQL 的地址")
     if driver.startswith("sqlite") and not rest.startswith("/"):
-        raise ValueError("sqlite: 之后应有三个(相对路径)或四个(绝对路径)斜杠")
+        raise ValueError("sqlite: 之后应有三个（相对路径）或四个（绝对路径）斜杠")
     return f"{driver}://{rest}"
 
 
@@ -62,7 +62,7 @@ def _mode(text: object) -> Mode:
     try:
         return Mode(str(text).strip().lower())
     except ValueError:
-        raise ValueError("应为 observe(观察)、remind(提醒)、enforce(执行)之一") from None
+        raise ValueError("应为 observe（观察）、remind（提醒）、enforce（执行）之一") from None
 
 
 def _accounts(text: object) -> frozenset[AccountKey]:
@@ -100,7 +100,7 @@ class Settings(BaseModel):
         description="数据库地址", examples=["sqlite:///var/qungui.db"], repr=False
     )
     queue_url: str | None = Field(
-        default=None, description="消息队列地址;不设则在进程内排队", repr=False
+        default=None, description="消息队列地址；不设则在进程内排队", repr=False
     )
     timezone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
         default=ZoneInfo("Asia/Shanghai"), description="时区", examples=["Asia/Shanghai"]
@@ -112,10 +112,10 @@ class Settings(BaseModel):
         default=frozenset(), description="系统管理员", examples=[_EXAMPLE_ACCOUNTS]
     )
     supervisors: _Accounts = Field(
-        default=frozenset(), description="监督人(纪委书记)", examples=[_EXAMPLE_ACCOUNTS]
+        default=frozenset(), description="监督人（纪委书记）", examples=[_EXAMPLE_ACCOUNTS]
     )
     approvers: _Accounts = Field(
-        default=frozenset(), description="发布审批人(宣传部)", examples=[_EXAMPLE_ACCOUNTS]
+        default=frozenset(), description="发布审批人（宣传部）", examples=[_EXAMPLE_ACCOUNTS]
     )
     host: str = Field(default="127.0.0.1", description="监听地址", examples=["127.0.0.1"])
     port: Annotated[int, BeforeValidator(_port)] = Field(
@@ -148,7 +148,7 @@ def load_settings(
     if not given["config"].is_dir():
         raise BadInputError(
             f"环境变量 QUNGUI_CONFIG 指向的配置文件夹 {given['config']} 不存在。"
-            "例如:QUNGUI_CONFIG=config"
+            "例如：QUNGUI_CONFIG=config"
         )
     given.setdefault("database_url", f"sqlite:///{given['home'] / 'qungui.db'}")
     try:
@@ -166,8 +166,8 @@ def _refuse_unknown(environment: Mapping[str, str], fields: Mapping[str, str]) -
         if not name.startswith(_PREFIX) or name in fields or name.startswith(_READ_ELSEWHERE):
             continue
         nearest = difflib.get_close_matches(name, fields, n=1)
-        hint = f"您要写的是 {nearest[0]} 吗?" if nearest else "请删去它。"
-        raise BadInputError(f"不认识环境变量 {name}。{hint}可用的有:{'、'.join(sorted(fields))}。")
+        hint = f"您要写的是 {nearest[0]} 吗？" if nearest else "请删去它。"
+        raise BadInputError(f"不认识环境变量 {name}。{hint}可用的有：{'、'.join(sorted(fields))}。")
 
 
 def _explain(error: ValidationError, given: Mapping[str, Any]) -> str:
@@ -177,4 +177,4 @@ def _explain(error: ValidationError, given: Mapping[str, Any]) -> str:
     reason = str(first.get("ctx", {}).get("error", first["msg"]))
     shown = "" if field in _SECRET else f"“{given[field]}”"
     example = (Settings.model_fields[field].examples or [""])[0]
-    return f"环境变量 {name} 的值{shown}不能用:{reason}。例如:{name}={example}"
+    return f"环境变量 {name} 的值{shown}不能用：{reason}。例如：{name}={example}"

@@ -18,7 +18,7 @@ def read_duration(value: object) -> timedelta:
         return value
     found = _DURATION.fullmatch(value.strip().lower()) if isinstance(value, str) else None
     if found is None:
-        raise ValueError('时长应写成数字加单位(s 秒、m 分、h 时、d 天),例如 "24h"、"7d"')
+        raise ValueError('时长应写成数字加单位（s 秒、m 分、h 时、d 天），例如 "24h"、"7d"')
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
@@ -43,5 +43,5 @@ def read_time(value: object) -> time:
         _TIME.fullmatch(value.strip().replace("\uff1a", ":")) if isinstance(value, str) else None
     )
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-        raise ValueError('时刻应写成 24 小时制的“时:分”,例如 "18:00"')
+        raise ValueError('时刻应写成 24 小时制的“时：分”，例如 "18:00"')
     return time(int(found[1]), int(found[2]))

@@ -64,7 +64,7 @@ def read_texts(path: Path) -> dict[str, str]:
         if not isinstance(value, str) or not value.strip():
             raise BadInputError(f"{where}:应为一段不为空的、带引号的文字。")
         if len(value) > _LONGEST:
-            raise BadInputError(f"{where}:共 {len(value)} 字,请缩短到 {_LONGEST} 字以内。")
+            raise BadInputError(f"{where}:共 {len(value)} 字，请缩短到 {_LONGEST} 字以内。")
         _check_fields(where, value, frozenset(FIELDS[key].split()))
         texts[key] = value.strip("\n")
     return texts
@@ -82,9 +82,9 @@ def _check_fields(where: str, text: str, declared: frozenset[str]) -> None:
     found = _fields_in(where, text)
     if unknown := sorted(found - declared):
         available = "、".join(f"{{{name}}}" for name in sorted(declared)) or "无"
-        raise BadInputError(f"{where}:不能用占位符 {{{unknown[0]}}}。可用的有:{available}。")
+        raise BadInputError(f"{where}:不能用占位符 {{{unknown[0]}}}。可用的有：{available}。")
     if missing := sorted(declared - found):
-        raise BadInputError(f"{where}:缺少占位符 {{{missing[0]}}},请在文字中写上它。")
+        raise BadInputError(f"{where}:缺少占位符 {{{missing[0]}}}，请在文字中写上它。")
 
 
 def _fields_in(where: str, text: str) -> frozenset[str]:
@@ -93,13 +93,13 @@ def _fields_in(where: str, text: str) -> frozenset[str]:
         parts = list(string.Formatter().parse(text))
     except ValueError as error:
         raise BadInputError(
-            f"{where}:花括号不成对。占位符写成 {{名称}},文字里的花括号要写两个。"
+            f"{where}:花括号不成对。占位符写成 {{名称}}，文字里的花括号要写两个。"
         ) from error
     names: set[str] = set()
     for _, name, form, conversion in parts:
         if name is None:
             continue
         if form or conversion or not name.isidentifier():
-            raise BadInputError(f"{where}:占位符 {{{name}}} 只能写名称,不能带其他符号。")
+            raise BadInputError(f"{where}:占位符 {{{name}}} 只能写名称，不能带其他符号。")
         names.add(name)
     return frozenset(names)

@@ -36,7 +36,7 @@ def workbook_rows(content: bytes, name: str) -> tuple[list[list[str]], tuple[str
     if answer.get("problem") == "password":
         _refuse_locked(name)
     if "rows" not in answer:
-        raise BadInputError(f"{name} 已损坏或不是 Excel 工作簿,请用 Excel 打开后另存为 xlsx 重试。")
+        raise BadInputError(f"{name} 已损坏或不是 Excel 工作簿，请用 Excel 另存为 xlsx 后重试。")
     notes = []
     if answer["others"]:
         others = "、".join(answer["others"])
@@ -45,17 +45,17 @@ def workbook_rows(content: bytes, name: str) -> tuple[list[list[str]], tuple[str
 
 
 def _refuse_locked(name: str) -> NoReturn:
-    raise BadInputError(f"{name} 设有打开密码,请取消密码后另存再导入。")
+    raise BadInputError(f"{name} 设有打开密码，请取消密码后另存再导入。")
 
 
 def _check_archive(content: bytes, name: str) -> None:
     try:
         members = ZipFile(BytesIO(content)).infolist()
     except (BadZipFile, NotImplementedError, ValueError) as error:
-        raise BadInputError(f"{name} 不完整或已损坏,请重新下载或另存后再导入。") from error
+        raise BadInputError(f"{name} 不完整或已损坏，请重新下载或另存后再导入。") from error
     names = {member.filename for member in members}
     if "xl/workbook.xml" not in names:
-        raise BadInputError(f"{name} 不是 xlsx 工作簿,请在表格软件中另存为 xlsx 或 CSV 后重试。")
+        raise BadInputError(f"{name} 不是 xlsx 工作簿，请在表格软件中另存为 xlsx 或 CSV 后重试。")
     if any(member.flag_bits & 0x1 for member in members):
         _refuse_locked(name)
     if (
@@ -64,7 +64,7 @@ def _check_archive(content: bytes, name: str) -> None:
         or any(_too_dense(member) for member in members)
     ):
         raise BadInputError(
-            f"{name} 解压后过大,疑似压缩炸弹,未读取。请只保留花名册工作表,另存后重试。"
+            f"{name} 解压后过大，疑似压缩炸弹，未读取。请只保留花名册工作表，另存后重试。"
         )
 
 
@@ -84,7 +84,7 @@ def _parse_apart(content: bytes, name: str) -> dict[str, Any]:
         )
     except subprocess.TimeoutExpired as error:
         raise BadInputError(
-            f"{name} 在 {_SECONDS} 秒内未能读完,请只保留花名册工作表,另存后重试。"
+            f"{name} 在 {_SECONDS} 秒内未能读完，请只保留花名册工作表，另存后重试。"
         ) from error
     try:
         answer: dict[str, Any] = json.loads(done.stdout)

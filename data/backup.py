@@ -90,7 +90,7 @@ async def restore(archive: Path, url: str, keys: Path, home: Path) -> BackupRepo
         report = await _unpack(archive, Path(folder))
         if not report.chain.ok:
             raise BadInputError(
-                f"备份 {archive} 的记录链在第 {report.chain.first_bad} 条断裂,未恢复。"
+                f"备份 {archive} 的记录链在第 {report.chain.first_bad} 条断裂，未恢复。"
             )
         _add_keys(Path(folder) / _KEYS, keys)
         _retire(target)
@@ -103,11 +103,11 @@ async def _unpack(archive: Path, folder: Path) -> BackupReport:
     for name, expected in manifest["files"].items():
         path = folder / name
         if not path.is_file() or _sha256(path) != expected:
-            raise BadInputError(f"备份 {archive} 已损坏:{name} 的校验值不符,请换用其他备份。")
+            raise BadInputError(f"备份 {archive} 已损坏：{name} 的校验值不符，请换用其他备份。")
     database = folder / _DATABASE
     with closing(sqlite3.connect(database)) as connection:
         if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise BadInputError(f"备份 {archive} 中的数据库已损坏,请换用其他备份。")
+            raise BadInputError(f"备份 {archive} 中的数据库已损坏，请换用其他备份。")
     _, chain = await _inspect(database)
     return _report(archive, manifest, chain)
 
@@ -122,11 +122,11 @@ def _extract(archive: Path, folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise BadInputError(f"找不到备份文件 {archive}。") from None
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError):
-        raise BadInputError(f"{archive} 不是完整的群规备份文件,请换用其他备份。") from None
+        raise BadInputError(f"{archive} 不是完整的群规备份文件，请换用其他备份。") from None
     except OSError as error:
-        raise UnreachableError(f"无法读取备份 {archive}({error.strerror})。") from error
+        raise UnreachableError(f"无法读取备份 {archive}（{error.strerror}）。") from error
     if _DATABASE not in allowed or len(allowed) != len(manifest["files"]):
-        raise BadInputError(f"{archive} 不是完整的群规备份文件,请换用其他备份。")
+        raise BadInputError(f"{archive} 不是完整的群规备份文件，请换用其他备份。")
     return manifest
 
 
@@ -148,7 +148,7 @@ def _pack(packed: Path, files: dict[str, Path], manifest: dict[str, Any]) -> Non
         with packed.open("rb+") as file:
             os.fsync(file.fileno())
     except OSError as error:
-        raise UnreachableError(f"无法写入备份({error.strerror}),请检查空间与权限。") from error
+        raise UnreachableError(f"无法写入备份（{error.strerror}），请检查空间与权限。") from error
 
 
 def _key_files(keys: Path) -> dict[str, Path]:
@@ -176,7 +176,7 @@ def _retire(target: Path) -> None:
             # Leaving write-ahead mode needs the file alone and folds the log into it.
             connection.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.OperationalError:
-        raise HeldError(f"数据库 {target} 正被使用,请先停止服务再恢复。") from None
+        raise HeldError(f"数据库 {target} 正被使用，请先停止服务再恢复。") from None
     except sqlite3.DatabaseError:
         # A damaged database is what backups are for; it is kept as it is.
         for suffix in ("-wal", "-shm"):
@@ -210,14 +210,14 @@ def _report(path: Path, manifest: dict[str, Any], chain: ChainReport) -> BackupR
 def _existing(url: str) -> Path:
     path = _file(url)
     if not path.exists():
-        raise BadInputError(f"没有数据库文件 {path},请检查 QUNGUI_DATABASE_URL。")
+        raise BadInputError(f"没有数据库文件 {path}，请检查 QUNGUI_DATABASE_URL。")
     return path
 
 
 def _file(url: str) -> Path:
     path = sqlite_path(url)
     if path is None:
-        raise BadInputError("只有 SQLite 数据库由本命令备份,PostgreSQL 请使用 pg_dump。")
+        raise BadInputError("只有 SQLite 数据库由本命令备份，PostgreSQL 请使用 pg_dump。")
     return path
 
 
@@ -225,7 +225,7 @@ def _folder_of(path: Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UnreachableError(f"无法创建目录 {path.parent}({error.strerror})。") from error
+        raise UnreachableError(f"无法创建目录 {path.parent}（{error.strerror}）。") from error
     return path.parent
 
 

@@ -38,7 +38,7 @@ class _WrongTries:
         }
         self._seen[by] = recent
         if len(recent) >= _MOST_WRONG_TRIES:
-            raise RefusedError("验证码错误次数过多,请一小时后再试。")
+            raise RefusedError("验证码错误次数过多，请一小时后再试。")
 
     def add(self, by: str, digest: str, now: datetime) -> None:
         """Remember a wrong code."""
@@ -91,7 +91,7 @@ async def redeem(work: Work, code: str, purpose: str, by: str) -> str:
     subject: str | None = (await work.connection.execute(change)).scalar_one_or_none()
     if subject is None:
         _wrong_tries.add(by, digest, work.now)
-        raise RefusedError("验证码不正确或已失效,请核对后重新发送。")
+        raise RefusedError("验证码不正确或已失效，请核对后重新发送。")
     work.record("code_used", purpose, {"subject": subject, "by": by})
     return subject
 

@@ -121,13 +121,13 @@ def _is_out_of_reach(error: DatabaseError) -> bool:
 def _explain(error: DatabaseError, url: str) -> str:
     text = str(error.orig).lower()
     if "locked" in text or "busy" in text:
-        return f"数据库正被其他程序占用({url}),请确认没有重复启动后再试。"
+        return f"数据库正被其他程序占用（{url}），请确认没有重复启动后再试。"
     if "full" in text:
-        return f"磁盘或数据库空间已满({url}),请清理空间;恢复后会自动继续。"
+        return f"磁盘或数据库空间已满（{url}），请清理空间；恢复后会自动继续。"
     if "readonly" in text or "read-only" in text:
-        return f"数据库不可写({url}),请检查文件与目录的权限。"
+        return f"数据库不可写（{url}），请检查文件与目录的权限。"
     if "not a database" in text or "malformed" in text:
-        return f"数据库文件已损坏({url}),请用 qungui restore 恢复最近的备份。"
+        return f"数据库文件已损坏（{url}），请用 qungui restore 恢复最近的备份。"
     if "no such table" in text:
-        return f"数据库尚未初始化({url}),请先运行 qungui migrate。"
-    return f"数据库无法使用({url}):{error.orig}"
+        return f"数据库尚未初始化（{url}），请先运行 qungui migrate。"
+    return f"数据库无法使用（{url}）:{error.orig}"

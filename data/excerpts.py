@@ -104,7 +104,7 @@ class Vault:
 
     def _path(self, month: str) -> Path:
         if not _MONTH.fullmatch(month):
-            raise BadInputError(f"月份“{month}”应写成“年-月”,例如 2026-11。")
+            raise BadInputError(f"月份“{month}”应写成“年-月”，例如 2026-11。")
         return self._folder / f"{month}.key"
 
     def _make(self, month: str) -> MultiFernet:
@@ -125,11 +125,11 @@ class Vault:
             self._keys.pop(month, None)
         except OSError as error:
             raise UnreachableError(
-                f"无法写入密钥文件 {path}({error.strerror}),请检查权限。"
+                f"无法写入密钥文件 {path}（{error.strerror}），请检查权限。"
             ) from error
         made = self._load(month)
         if made is None:
-            raise UnreachableError(f"无法读取密钥文件 {path},请检查权限。")
+            raise UnreachableError(f"无法读取密钥文件 {path}，请检查权限。")
         return made
 
     def _load(self, month: str) -> MultiFernet | None:
@@ -143,10 +143,10 @@ class Vault:
             return None
         except OSError as error:
             raise UnreachableError(
-                f"无法读取密钥文件 {path}({error.strerror}),请检查权限。"
+                f"无法读取密钥文件 {path}（{error.strerror}），请检查权限。"
             ) from error
         except ValueError as error:
-            raise BadInputError(f"密钥文件 {path} 已损坏,请从备份恢复。") from error
+            raise BadInputError(f"密钥文件 {path} 已损坏，请从备份恢复。") from error
         self._keys[month] = keys
         return keys
 

@@ -123,7 +123,7 @@ async def decide(work: Work, number: int, state: str, by: str) -> HeldRequest:
     if request is None:
         raise RefusedError(f"没有编号为 J{number} 的入群申请。")
     if request.state != WAITING:
-        raise RefusedError(f"入群申请 J{number} {STATES[request.state]},无需再处理。")
+        raise RefusedError(f"入群申请 J{number} {STATES[request.state]}，无需再处理。")
     await work.connection.execute(
         update(_requests)
         .where(_requests.c.number == number)

@@ -25,7 +25,7 @@ def only_one(folder: Path) -> Iterator[None]:
             _take(descriptor)
         except OSError:
             raise HeldError(
-                f"已有一个服务正在使用 {folder},请先停止它(qungui run 或 restore 只能运行一个)。"
+                f"已有一个服务正在使用 {folder}，请先停止它（qungui run 或 restore 只能运行一个）。"
             ) from None
         yield
     finally:

@@ -123,7 +123,7 @@ async def attempt(work: Work, ids: Sequence[int]) -> None:
         .values(attempted_at=work.now, attempts=_measures.c.attempts + 1)
     )
     if (await work.connection.execute(change)).rowcount != len(set(ids)):
-        raise RefusedError("部分处置已有结果,不再执行。")
+        raise RefusedError("部分处置已有结果，不再执行。")
     for identifier in ids:
         work.record("attempt", f"M{identifier}", {})
 
@@ -147,7 +147,7 @@ async def finish(
     if now is state:
         return
     if now not in _UNFINISHED:
-        raise RefusedError(f"处置 M{measure_id} 已记为“{now.label}”,不能再改为“{state.label}”。")
+        raise RefusedError(f"处置 M{measure_id} 已记为“{now.label}”，不能再改为“{state.label}”。")
     values: dict[str, Any] = {"state": state.value, "finished_at": work.now, "detail": detail}
     if state is MeasureState.WITHHELD:
         values["withheld"] = detail
@@ -183,7 +183,7 @@ async def put_back(work: Work, measure_id: int, detail: str) -> None:
     """
     now = await _state(work, measure_id)
     if now is not MeasureState.UNKNOWN:
-        raise RefusedError(f"处置 M{measure_id} 已记为“{now.label}”,无需重新执行。")
+        raise RefusedError(f"处置 M{measure_id} 已记为“{now.label}”，无需重新执行。")
     values = {"state": MeasureState.INTENDED.value, "finished_at": None, "detail": detail}
     await work.connection.execute(
         update(_measures).where(_measures.c.id == measure_id).values(values)

@@ -46,7 +46,7 @@ async def upgrade(url: str) -> Path | None:
     if present == newest():
         return None
     if present is not None and present not in _known():
-        raise BadInputError("数据库由更新的版本创建,请升级程序后再使用。")
+        raise BadInputError("数据库由更新的版本创建，请升级程序后再使用。")
     copy = _copy_aside(path) if path is not None and existing else None
     await run_alembic(url, lambda config: command.upgrade(config, "head"))
     return copy
@@ -108,7 +108,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
     except (OSError, sqlite3.Error) as error:
         partial.unlink(missing_ok=True)
         raise UnreachableError(
-            f"无法将数据库复制到 {target}({error}),请检查空间与权限。"
+            f"无法将数据库复制到 {target}（{error}），请检查空间与权限。"
         ) from error
 
 

@@ -46,7 +46,7 @@ async def create(
         BadInputError: it would remove nobody.
     """
     if not people:
-        raise BadInputError("清理计划中没有人员,无需生成。")
+        raise BadInputError("清理计划中没有人员，无需生成。")
     plan = Plan(
         number=0,
         owner=owner,
@@ -130,11 +130,11 @@ async def approve(work: Work, number: int, approval: Approval) -> Plan:
     """
     plan = await _known(work.connection, number)
     if plan.state is not PlanState.WAITING:
-        raise RefusedError(f"清理计划 P{number} {plan.state.label},无需再批准。")
+        raise RefusedError(f"清理计划 P{number} {plan.state.label}，无需再批准。")
     if approval.fingerprint != plan.fingerprint:
-        raise HeldError(f"清理计划 P{number} 的内容已变化,请重新查看后再批准。")
+        raise HeldError(f"清理计划 P{number} 的内容已变化，请重新查看后再批准。")
     if any(given.account == approval.account for given in plan.approvals):
-        raise RefusedError(f"您已批准过清理计划 P{number},还需另一位管理人员批准。")
+        raise RefusedError(f"您已批准过清理计划 P{number}，还需另一位管理人员批准。")
     row = {
         "plan": number,
         "platform": approval.account.platform.value,
@@ -161,7 +161,7 @@ async def move(work: Work, number: int, then: PlanState, reason: str = "") -> No
     if plan.state is then:
         return
     if then not in _MOVES.get(plan.state, ()):
-        raise RefusedError(f"清理计划 P{number} {plan.state.label},不能改为“{then.label}”。")
+        raise RefusedError(f"清理计划 P{number} {plan.state.label}，不能改为“{then.label}”。")
     await work.connection.execute(
         update(_plans)
         .where(_plans.c.number == number)

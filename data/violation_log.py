@@ -200,9 +200,9 @@ def _behind(cursor: str) -> ColumnElement[bool]:
     try:
         at, last = datetime.fromisoformat(moment), int(number)
     except ValueError:
-        raise BadInputError("翻页标记无效,请使用上一页给出的 next。") from None
+        raise BadInputError("翻页标记无效，请使用上一页给出的 next。") from None
     if at.tzinfo is None:
-        raise BadInputError("翻页标记无效,请使用上一页给出的 next。")
+        raise BadInputError("翻页标记无效，请使用上一页给出的 next。")
     return or_(columns.opened_at < at, and_(columns.opened_at == at, columns.number < last))
 
 

@@ -87,7 +87,7 @@ class QQAdapter(Adapter):
         # connections have no admission: neither is set up.
         if not isinstance(self.driver, ASGIMixin):
             raise BadInputError(
-                "QQ 用反向 WebSocket 连接,驱动须能当服务器:请设置 DRIVER=~fastapi。"
+                "QQ 用反向 WebSocket 连接，驱动须能当服务器：请设置 DRIVER=~fastapi。"
             )
         for path in PATHS:
             setup = WebSocketServerSetup(URL(path), f"QQ {path}", self._handle_ws)
@@ -106,7 +106,7 @@ class QQAdapter(Adapter):
     async def _call_api(self, bot: BaseBot, api: str, **data: Any) -> Any:
         connection = self._connection
         if connection is None or connection.self_id != bot.self_id:
-            raise PlatformBusyError("QQ 尚未连接,稍后再试。")
+            raise PlatformBusyError("QQ 尚未连接，稍后再试。")
         timeout = data.pop("_timeout", None)
         return await connection.client.call(api, data, object, timeout=timeout)
 
@@ -133,7 +133,7 @@ class QQAdapter(Adapter):
             if refusal is None:
                 refusal = await self._make_room()
             if refusal is not None:
-                logger.warning("拒绝 QQ 连接:{}", refusal)
+                logger.warning("拒绝 QQ 连接：{}", refusal)
                 self._around.door.count(Platform.QQ, Outcome.REFUSED)
                 await websocket.close(_POLICY_VIOLATION, "refused")
                 return None
@@ -152,7 +152,7 @@ class QQAdapter(Adapter):
         if not (self_id.isascii() and self_id.isdigit()):
             return "连接没有用 X-Self-ID 说明账号。"
         if request.headers.get("x-client-role", "universal").lower() in _ONE_WAY_ROLES:
-            return "需要一条既收事件又能调用的连接(X-Client-Role: Universal)。"
+            return "需要一条既收事件又能调用的连接（X-Client-Role: Universal）。"
         return None
 
     async def _make_room(self) -> str | None:
@@ -161,8 +161,8 @@ class QQAdapter(Adapter):
         if current is None:
             return None
         if await current.is_alive():
-            return f"QQ {current.self_id} 已经连接,一个服务只接一个账号的一条连接。"
-        await self._end(current, "不再回答,由新连接取代")
+            return f"QQ {current.self_id} 已经连接，一个服务只接一个账号的一条连接。"
+        await self._end(current, "不再回答，由新连接取代")
         return None
 
     async def _end(self, connection: Connection, why: str) -> None:

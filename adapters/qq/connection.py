@@ -120,7 +120,7 @@ class Connection:
 
     def end(self, why: str) -> None:
         """End the connection; ``gone`` tells when nothing of it is left."""
-        logger.warning("断开 QQ {} 的连接:{}", self.self_id, why)
+        logger.warning("断开 QQ {} 的连接：{}", self.self_id, why)
         self._ended.set()
 
     async def _leave(self) -> None:
@@ -146,7 +146,7 @@ class Connection:
             self._broken(error)
 
     def _broken(self, error: BaseException) -> None:
-        logger.opt(exception=error).error("处理 QQ 连接时出错,断开后由对方重连并补读。")
+        logger.opt(exception=error).error("处理 QQ 连接时出错，断开后由对方重连并补读。")
         self._ended.set()
 
     async def _read(self) -> None:
@@ -168,7 +168,7 @@ class Connection:
                 continue
             except EventError as error:
                 self._door.count(Platform.QQ, Outcome.MALFORMED)
-                logger.debug("QQ 事件无法识别:{}", error.message)
+                logger.debug("QQ 事件无法识别：{}", error.message)
                 continue
             self._waiting_for_room = True
             await self._intake.take(event)
@@ -204,7 +204,7 @@ class Connection:
             if future.result() is Outcome.ACCEPTED:
                 self._around.accepted(event)
             return
-        logger.error("QQ 事件 {} 没有写入,稍后补读:{}", event.event_id, error)
+        logger.error("QQ 事件 {} 没有写入，稍后补读：{}", event.event_id, error)
         if isinstance(event, GroupEvent) and not self._reading_again and not self._ended.is_set():
             self._reading_again = True
             self._start(self._read_again())
@@ -225,7 +225,7 @@ class Connection:
                 return
             if verdict is Verdict.ASK:
                 if not await self.is_alive():
-                    self.end("长时间无声,也不回答探问")
+                    self.end("长时间无声，也不回答探问")
                     return
                 self._pulse.heard()
 
@@ -233,5 +233,5 @@ class Connection:
         while True:
             await asyncio.sleep(self._deafness.interval)
             for group in await self._deafness.unheard():
-                logger.error("QQ 群 {} 有新消息却没有推送过来:QQ 端可能失聪,正在补读。", group.id)
+                logger.error("QQ 群 {} 有新消息却没有推送过来：QQ 端可能失聪，正在补读。", group.id)
                 self._presence.announce()

@@ -56,7 +56,7 @@ class Converter:
             MalformedEventError: it has no number, group, author or time.
         """
         if frame.sub_type == "notice":
-            raise UnsupportedEventError("系统提示行,不是成员发言。")
+            raise UnsupportedEventError("系统提示行，不是成员发言。")
         group = history_of or self.keys.group(frame.group_id)
         author = self.keys.account(frame.user_id)
         message_id = identifier(frame.message_id, "message_id")

@@ -122,7 +122,7 @@ def number_of(text: str) -> int:
     try:
         return int(text)
     except ValueError as error:
-        raise BadInputError(f"“{text}”不是 QQ 的号码,应全是数字。") from error
+        raise BadInputError(f"“{text}”不是 QQ 的号码，应全是数字。") from error
 
 
 def _present(raw: Id, name: str) -> str:

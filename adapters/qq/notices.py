@@ -100,7 +100,7 @@ def _renamed(keys: Keys, frame: Frame, received_at: datetime) -> MemberRenamed:
     if not frame.card_new:
         # The nickname shows then, which this notice does not tell: the message that goes with it
         # or the next reading of the members does.
-        raise UnsupportedEventError("群名片被清空,显示的昵称要等下次读取成员。")
+        raise UnsupportedEventError("群名片被清空，显示的昵称要等下次读取成员。")
     return MemberRenamed(
         platform=Platform.QQ,
         event_id=f"{_id(frame, group, account)}:{frame.card_new}",
@@ -116,7 +116,7 @@ def _renamed(keys: Keys, frame: Frame, received_at: datetime) -> MemberRenamed:
 def _muted(keys: Keys, frame: Frame, received_at: datetime) -> MemberMuted:
     group, account = keys.group(frame.group_id), keys.somebody(frame.user_id)
     if account is None:
-        raise UnsupportedEventError("全员禁言,不涉及某一成员。")
+        raise UnsupportedEventError("全员禁言，不涉及某一成员。")
     occurred_at, duration = moment(frame.time), whole(frame.duration, "duration")
     lifted = frame.sub_type == "lift_ban" or duration <= 0
     return MemberMuted(

@@ -165,7 +165,7 @@ class QQPlatform:
             await self._client.call("get_msg", params, Frame)
         except PlatformRefusedError as error:
             if not any(words in error.message for words in _GONE):
-                raise PlatformUnknownError(f"查不到消息是否还在:{error.message}") from error
+                raise PlatformUnknownError(f"查不到消息是否还在：{error.message}") from error
             return not self._sightings.knows(message) and await self._is_in_history(message)
         return True
 
@@ -184,7 +184,7 @@ class QQPlatform:
             if message.by_this_bot and message.occurred_at >= start and _words(message) == wanted:
                 return message.message
         if not reached(reading, start):
-            raise PlatformUnknownError("群历史消息读不到发送之时,不能确定消息是否已发出。")
+            raise PlatformUnknownError("群历史消息读不到发送之时，不能确定消息是否已发出。")
         return None
 
     async def send_group(
@@ -206,7 +206,7 @@ class QQPlatform:
                 QQ refuses most and counts them against the account.
         """
         if account not in self.friends:
-            raise PlatformRefusedError("对方不是机器人的好友,私聊发不出;请对方先加机器人为好友。")
+            raise PlatformRefusedError("对方不是机器人的好友，私聊发不出；请对方先加机器人为好友。")
         return await self._send(
             "send_private_msg",
             {"user_id": number_of(account.id), "message": [_segment("text", text=text)]},
@@ -245,7 +245,7 @@ class QQPlatform:
     async def _send(self, action: str, params: dict[str, object]) -> str:
         sent = await self._guard.send(lambda: self._client.call(action, params, Sent))
         if not sent.message_id:
-            raise PlatformUnknownError("QQ 说消息已发送,却没有给出消息号。")
+            raise PlatformUnknownError("QQ 说消息已发送，却没有给出消息号。")
         return str(sent.message_id)
 
     async def _is_in_history(self, message: MessageKey) -> bool:
@@ -258,7 +258,7 @@ class QQPlatform:
         if message.id in reading.messages:
             return True
         if not reached(reading, start):
-            raise PlatformUnknownError("QQ 端不认得这条消息,历史消息又读不到那么早。")
+            raise PlatformUnknownError("QQ 端不认得这条消息，历史消息又读不到那么早。")
         return False
 
 

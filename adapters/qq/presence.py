@@ -69,7 +69,7 @@ class Presence:
     def _gone(self, why: str) -> None:
         if self._platform.online:
             account = self._platform.self_account.id
-            logger.error("QQ {} 掉线:{}。请用手机查看账号状态并重新登录。", account, why)
+            logger.error("QQ {} 掉线：{}。请用手机查看账号状态并重新登录。", account, why)
         self.withdraw()
 
     async def _introduce(self) -> None:
@@ -83,7 +83,7 @@ class Presence:
             self._asking = False
         self._platform.online = True
         logger.info(
-            "QQ {} 已连接({})。", self._platform.self_account.id, self._client.dialect.value
+            "QQ {} 已连接（{}）。", self._platform.self_account.id, self._client.dialect.value
         )
         self.announce()
 
@@ -92,17 +92,17 @@ class Presence:
             version = await self._client.call("get_version_info", {}, Version)
             self._client.dialect = Dialect.of(version.app_name or "")
         except PlatformError as error:
-            logger.warning("QQ 端没有说明自己的版本,按通用 OneBot v11 处理:{}", error.message)
+            logger.warning("QQ 端没有说明自己的版本，按通用 OneBot v11 处理：{}", error.message)
         try:
             login = await self._client.call("get_login_info", {}, Login)
         except PlatformError as error:
-            return f"问不到登录账号({error.message})"
+            return f"问不到登录账号（{error.message}）"
         if str(login.user_id) != self._platform.self_account.id:
-            return f"登录账号是 {login.user_id},与连接时自称的不符"
+            return f"登录账号是 {login.user_id}，与连接时自称的不符"
         return None
 
     async def _read_friends(self) -> None:
         try:
             await self._platform.read_friends()
         except PlatformError as error:
-            logger.warning("读不到 QQ 好友列表,暂时只在群里 @ 成员:{}", error.message)
+            logger.warning("读不到 QQ 好友列表，暂时只在群里 @ 成员：{}", error.message)

@@ -34,7 +34,7 @@ class QQSettings(BaseSettings):
     access_token: SecretStr = Field(
         default=SecretStr(""),
         validation_alias=AliasChoices("access_token", TOKEN),
-        description="OneBot 连接令牌,与 NapCat 中填写的一致",
+        description="OneBot 连接令牌，与 NapCat 中填写的一致",
     )
     access_token_file: Path | None = Field(
         default=None,
@@ -42,31 +42,33 @@ class QQSettings(BaseSettings):
         description="存放令牌的文件",
     )
     between_messages: float = Field(
-        default=1.0, ge=0.05, le=600, description="任意两条消息之间的最短间隔(秒)"
+        default=1.0, ge=0.05, le=600, description="任意两条消息之间的最短间隔（秒）"
     )
-    jitter: float = Field(default=0.5, ge=0.01, le=60, description="间隔上随机增加的上限(秒)")
+    jitter: float = Field(default=0.5, ge=0.01, le=60, description="间隔上随机增加的上限（秒）")
     between_messages_per_group: float = Field(
-        default=3.0, ge=0.05, le=600, description="同一群两条消息之间的最短间隔(秒)"
+        default=3.0, ge=0.05, le=600, description="同一群两条消息之间的最短间隔（秒）"
     )
     between_removals: float = Field(
-        default=60.0, ge=0.05, le=86400, description="两次移出之间的最短间隔(秒)"
+        default=60.0, ge=0.05, le=86400, description="两次移出之间的最短间隔（秒）"
     )
-    call_timeout: Seconds = Field(default=15.0, le=120, description="等待 QQ 端回答的时限(秒)")
+    call_timeout: Seconds = Field(default=15.0, le=120, description="等待 QQ 端回答的时限（秒）")
     reread_after: Seconds = Field(
-        default=2.0, le=30, description="第一次读成员名单后,隔多久再读一次(秒)"
+        default=2.0, le=30, description="第一次读成员名单后，隔多久再读一次（秒）"
     )
-    forward_timeout: Seconds = Field(default=5.0, le=30, description="打开一条合并转发的总时限(秒)")
+    forward_timeout: Seconds = Field(
+        default=5.0, le=30, description="打开一条合并转发的总时限（秒）"
+    )
     probe_timeout: Seconds = Field(
-        default=1.5, le=15, description="判断旧连接是否还活着时等待的时限(秒)"
+        default=1.5, le=15, description="判断旧连接是否还活着时等待的时限（秒）"
     )
     silence_limit: Seconds = Field(
-        default=60.0, le=75, description="没有心跳的 QQ 端多久无声即探问(秒)"
+        default=60.0, le=75, description="没有心跳的 QQ 端多久无声即探问（秒）"
     )
     deaf_after: Seconds = Field(
-        default=900.0, le=86400, description="活跃群多久没有消息即核对历史(秒)"
+        default=900.0, le=86400, description="活跃群多久没有消息即核对历史（秒）"
     )
     mute_pause: Seconds = Field(
-        default=600.0, le=86400, description="连续三次发送无回音后暂停发送的时长(秒)"
+        default=600.0, le=86400, description="连续三次发送无回音后暂停发送的时长（秒）"
     )
 
     @model_validator(mode="after")
@@ -113,10 +115,10 @@ def load_settings(env_files: Sequence[Path] = ()) -> QQSettings:
         return QQSettings(_env_file=tuple(env_files))
     except OSError as error:
         raise BadInputError(
-            f"读不到 {TOKEN_FILE} 指定的令牌文件:{error}。请检查路径和权限。"
+            f"读不到 {TOKEN_FILE} 指定的令牌文件：{error}。请检查路径和权限。"
         ) from error
     except UnicodeDecodeError as error:
-        raise BadInputError(f"{TOKEN_FILE} 指定的令牌文件不是 UTF-8 文本,请重新保存。") from error
+        raise BadInputError(f"{TOKEN_FILE} 指定的令牌文件不是 UTF-8 文本，请重新保存。") from error
     except ValidationError as error:
         raise BadInputError(_explain(error)) from error
 
@@ -125,12 +127,12 @@ def _explain(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False)[0]
     if not first["loc"]:
         return (
-            f"没有设置 {TOKEN},不能启动:没有令牌,任何人都能冒充 QQ 连接。"
-            f"请设置 {TOKEN}(或 {TOKEN_FILE}),并在 NapCat 的反向 WebSocket 中填写同样的令牌。"
+            f"没有设置 {TOKEN}，不能启动：没有令牌，任何人都能冒充 QQ 连接。"
+            f"请设置 {TOKEN}（或 {TOKEN_FILE}），并在 NapCat 的反向 WebSocket 中填写同样的令牌。"
         )
     field = str(first["loc"][0])
     name = field.upper() if field.upper().startswith("ONEBOT") else f"{_PREFIX}{field.upper()}"
     description = (
         QQSettings.model_fields[field].description if field in QQSettings.model_fields else ""
     )
-    return f"环境变量 {name}({description})的值不能用:{first['msg']}。请改正后重新启动。"
+    return f"环境变量 {name}（{description}）的值不能用：{first['msg']}。请改正后重新启动。"

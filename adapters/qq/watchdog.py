@@ -40,7 +40,7 @@ class SendGuard:
         left = self._until - time.monotonic()
         if left > 0:
             raise PlatformBusyError(
-                "QQ 连续三次没有回应发送,已暂停发送以保护账号。", timedelta(seconds=left)
+                "QQ 连续三次没有回应发送，已暂停发送以保护账号。", timedelta(seconds=left)
             )
         try:
             result = await call()
@@ -58,7 +58,7 @@ class SendGuard:
         self._until = time.monotonic() + self._pause
         self.alarms += 1
         logger.error(
-            "QQ 连续三次发送没有回应,账号可能被限制发言:暂停发送 {:g} 秒,请用手机登录检查。",
+            "QQ 连续三次发送没有回应，账号可能被限制发言：暂停发送 {:g} 秒，请用手机登录检查。",
             self._pause,
         )
 

@@ -38,14 +38,14 @@ def execute(arguments: Sequence[str]) -> int:
         return _seen_enough()
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
-        return _complain(f"无法读写{where}:{error.strerror or error}。请检查路径、权限和空间。", 1)
+        return _complain(f"无法读写{where}：{error.strerror or error}。请检查路径、权限和空间。", 1)
     except Exception as error:  # noqa: BLE001  the last seam: one line for people, the rest for the log
         from loguru import logger
 
         logger.opt(exception=error).debug("unexpected error")
         return _complain(
-            f"程序出错({type(error).__name__}),没有完成。"
-            "设置环境变量 LOGURU_LEVEL=DEBUG 后重试可看到详情,请告知维护人员。",
+            f"程序出错（{type(error).__name__}），没有完成。"
+            "设置环境变量 LOGURU_LEVEL=DEBUG 后重试可看到详情，请告知维护人员。",
             1,
         )
 

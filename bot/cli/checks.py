@@ -57,7 +57,7 @@ def clock(own: "Settings") -> Check:
     now = datetime.now(UTC)
     local = now.astimezone(own.timezone)
     if now < _FIRST_RELEASE:
-        return trouble("时钟", f"系统时间为 {local:%Y-%m-%d %H:%M}", "请校准系统时间(NTP)。")
+        return trouble("时钟", f"系统时间为 {local:%Y-%m-%d %H:%M}", "请校准系统时间（NTP）。")
     return passed("时钟", f"{local:%Y-%m-%d %H:%M %z}")
 
 
@@ -76,12 +76,12 @@ def port(own: "Settings") -> Check:
     address = f"{own.host}:{own.port}"
     status = _health("127.0.0.1" if own.host in _EVERYWHERE else own.host, own.port)
     if status is not None:
-        return passed("端口", f"{address} 由正在运行的服务使用,状态 {status}")
+        return passed("端口", f"{address} 由正在运行的服务使用，状态 {status}")
     try:
         require_port(own)
     except RefusedError as error:
-        return trouble("端口", error.message, "请停止占用它的程序,或用 PORT 换一个端口。")
-    return passed("端口", f"{address} 空闲,服务没有运行")
+        return trouble("端口", error.message, "请停止占用它的程序，或用 PORT 换一个端口。")
+    return passed("端口", f"{address} 空闲，服务没有运行")
 
 
 def require_port(own: "Settings") -> None:
@@ -97,7 +97,7 @@ def require_port(own: "Settings") -> None:
             trial.bind((own.host, own.port))
     except OSError as error:
         reason = error.strerror or error
-        raise RefusedError(f"{own.host}:{own.port} 不能使用({reason})") from error
+        raise RefusedError(f"{own.host}:{own.port} 不能使用（{reason}）") from error
 
 
 def token() -> str:
@@ -113,8 +113,8 @@ def token() -> str:
         raise BadInputError("没有设置 ONEBOT_ACCESS_TOKEN,QQ 尚未接入。")
     given = load_settings(files).token
     if len(given) < _SHORTEST_TOKEN or len(set(given)) < _FEWEST_CHARACTERS:
-        raise BadInputError(f"令牌过于简单,请换成至少 {_SHORTEST_TOKEN} 位的随机字符。")
-    return f"已设置,{len(given)} 位"
+        raise BadInputError(f"令牌过于简单，请换成至少 {_SHORTEST_TOKEN} 位的随机字符。")
+    return f"已设置，{len(given)} 位"
 
 
 async def kept(own: "Settings") -> AsyncIterator[Check]:
@@ -145,8 +145,8 @@ async def _database(office: "Office") -> Check:
             for name, wanted in (("journal_mode", "wal"), ("synchronous", "2")):
                 found = (await work.connection.execute(text(f"PRAGMA {name}"))).scalar_one()
                 if str(found) != wanted:
-                    mend = "请确认数据库在本机磁盘上,不在网络文件夹中。"
-                    return trouble("数据库", f"{name} 为 {found},应为 {wanted}", mend)
+                    mend = "请确认数据库在本机磁盘上，不在网络文件夹中。"
+                    return trouble("数据库", f"{name} 为 {found}，应为 {wanted}", mend)
                 shown.append(f"{name}={found}")
     return passed("数据库", "、".join(["可以读写", *shown]))
 
@@ -161,7 +161,7 @@ async def _roster(office: "Office") -> Check:
     if not people or last is None or last.at is None:
         return trouble("花名册", "尚未导入", mend)
     age = datetime.now(UTC) - last.at
-    detail = f"{len(people)} 人,{age.days} 天前导入自 {last.source}"
+    detail = f"{len(people)} 人，{age.days} 天前导入自 {last.source}"
     return trouble("花名册", detail, mend) if age > _ROSTER_IS_OLD else passed("花名册", detail)
 
 
@@ -179,19 +179,19 @@ async def _groups(office: "Office") -> AsyncIterator[Check]:
 def _group(one: "StoredGroup") -> Check:
     from bot.domain.groups import Role
 
-    name = f"群 {one.group.name}({one.group.key.id})"
+    name = f"群 {one.group.name}（{one.group.key.id}）"
     if one.reading is None:
         return trouble(name, "还没有读到成员", "请确认服务在运行、机器人在群里。")
     age = datetime.now(UTC) - one.reading.read_at
-    detail = f"机器人是{one.bot_role.label},成员 {len(one.reading.members)} 人"
+    detail = f"机器人是{one.bot_role.label}，成员 {len(one.reading.members)} 人"
     if age > _MEMBERS_ARE_OLD:
         return trouble(name, f"{detail},{age.days} 天没有更新", "请确认服务在运行、QQ 已连接。")
     if not one.reading.complete:
-        return trouble(name, f"{detail},名单不完整", "服务会自动重读;持续如此请检查 QQ 端。")
+        return trouble(name, f"{detail}，名单不完整", "服务会自动重读；持续如此请检查 QQ 端。")
     if one.bot_role in (Role.OWNER, Role.ADMIN):
-        return passed(name, f"{detail},撤回、禁言、移出、审批入群均可自动进行")
-    advice = "如需自动撤回、禁言、移出和审批入群,请群主把机器人设为群管理员。"
-    return passed(name, f"{detail},处置由群主协助完成", advice)
+        return passed(name, f"{detail}，撤回、禁言、移出、审批入群均可自动进行")
+    advice = "如需自动撤回、禁言、移出和审批入群，请群主把机器人设为群管理员。"
+    return passed(name, f"{detail}，处置由群主协助完成", advice)
 
 
 def _health(host: str, number: int) -> str | None:

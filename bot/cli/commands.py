@@ -45,7 +45,7 @@ _MODULES = (
 def application() -> typer.Typer:
     """The application with every command."""
     made = new_application("")
-    made.callback(help="群规:让单位的工作群守本单位的规矩。", cls=Group)(_root)
+    made.callback(help="群规：让单位的工作群守本单位的规矩。", cls=Group)(_root)
     for module in _MODULES:
         module.add_to(made)
     return made

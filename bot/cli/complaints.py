@@ -16,13 +16,13 @@ def explain(error: TyperException) -> BadInputError:
     """The same complaint in Chinese, ending with where the usage is described."""
     context: Any = getattr(error, "ctx", None)  # typer's own classes are not public
     path = context.command_path if context is not None else "qungui"
-    return BadInputError(f"{_reason(error, context)}用法见:{path} --help")
+    return BadInputError(f"{_reason(error, context)}用法见：{path} --help")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A question after the nearest known word; empty where none is near."""
     found = get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"您要写的是 {found[0]} 吗?" if found else ""
+    return f"您要写的是 {found[0]} 吗？" if found else ""
 
 
 def _reason(error: TyperException, context: Any) -> str:
@@ -38,12 +38,12 @@ def _reason(error: TyperException, context: Any) -> str:
         case "MissingParameter":
             return f"缺少{_named(error).rstrip()}。"
         case "BadParameter":
-            return f"{_named(error)}的值不能用:{_expected(error)}。"
+            return f"{_named(error)}的值不能用：{_expected(error)}。"
         case "NoArgsIsHelpError":
-            return f"请写上命令。可用的有:{'、'.join(context.command.commands)}。"
+            return f"请写上命令。可用的有：{'、'.join(context.command.commands)}。"
         case _:
             extra = _PARENTHESES.search(error.message)
-            return f"多余的参数:{extra[1]}。" if extra else f"{error.message} "
+            return f"多余的参数：{extra[1]}。" if extra else f"{error.message} "
 
 
 def _named(error: TyperException) -> str:

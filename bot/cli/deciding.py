@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"([A-Za-z]?)0*([1-9]\d{0,8})")
 
-As = Annotated[str, typer.Option("--as", metavar="ACCOUNT", help="以谁的身份,例如 qq:10001")]
+As = Annotated[str, typer.Option("--as", metavar="ACCOUNT", help="以谁的身份，例如 qq:10001")]
 
 
 def decider(given: str, groups: Collection[GroupKey], register: "Register") -> AccountKey:
@@ -33,7 +33,9 @@ def decider(given: str, groups: Collection[GroupKey], register: "Register") -> A
     others = sorted(set(groups) - register.managed_by(account))
     if not groups or others:
         where = others[0].id if others else ""
-        raise RefusedError(f"{account} 不是系统管理员,也不是群 {where} 的群主或群管理员,没有执行。")
+        raise RefusedError(
+            f"{account} 不是系统管理员，也不是群 {where} 的群主或群管理员，没有执行。"
+        )
     return account
 
 

@@ -22,7 +22,7 @@ Day = Annotated[str, typer.Option("--date", metavar="D", help="2026-11-01、今�
 
 def add_to(application: typer.Typer) -> None:
     """Register the commands of this module."""
-    command(application, "digest", "再看一次某群的日报;当天尚未生成时为到目前为止的情况")(digest)
+    command(application, "digest", "再看一次某群的日报；当天尚未生成时为到目前为止的情况")(digest)
 
 
 def digest(group: GroupName, date: Day = "今天", json: AsJson = False) -> None:
@@ -66,7 +66,7 @@ async def _report(office: Office, group: "GroupKey", day: date) -> "tuple[str, M
         if isinstance(counted, dict) and str(group) in counted:
             return one.text, one.figures
     if day != now().astimezone(office.settings.timezone).date():
-        raise RefusedError(f"没有 {day} 的日报:当天服务没有运行,或该群当时没有群主。")
+        raise RefusedError(f"没有 {day} 的日报：当天服务没有运行，或该群当时没有群主。")
     return await _so_far(office, group, day)
 
 

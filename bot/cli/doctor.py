@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def add_to(application: typer.Typer) -> None:
     """Register the commands of this module."""
-    command(application, "doctor", "检查配置、数据库、平台和各群,逐项说明怎样处理")(doctor)
+    command(application, "doctor", "检查配置、数据库、平台和各群，逐项说明怎样处理")(doctor)
 
 
 def doctor(json: AsJson = False) -> None:
@@ -28,7 +28,7 @@ def doctor(json: AsJson = False) -> None:
         print_json({"checks": [one.document() for one in checks]})
     else:
         for one in checks:
-            print_line(f"{'✓' if one.ok else '✗'} {one.name}:{one.detail}")
+            print_line(f"{'✓' if one.ok else '✗'} {one.name}：{one.detail}")
             if one.mend:
                 print_line(f"    {one.mend}")
     if not all(one.ok for one in checks):
@@ -42,9 +42,9 @@ def _checks() -> Iterator[Check]:
     try:
         own = load_settings()
     except BadInputError as error:
-        yield trouble("设置", error.message, "改正后重试;其余各项要等设置可用后才能检查。")
+        yield trouble("设置", error.message, "改正后重试；其余各项要等设置可用后才能检查。")
         return
-    yield passed("设置", f"配置文件夹 {own.config},运行文件夹 {own.home},时区 {own.timezone}")
+    yield passed("设置", f"配置文件夹 {own.config}，运行文件夹 {own.home}，时区 {own.timezone}")
     yield from _files(own)
     yield from _surroundings(own)
     yield from finish(_kept(own))

@@ -24,7 +24,7 @@ _LATER = {"certification": "成员认定", "inspection": "检查"}
 
 Kind = Annotated[str, typer.Option("--kind", metavar="K", help="violations 或 members")]
 Format = Annotated[str, typer.Option("--format", metavar="F", help="xlsx、csv、json 或 zip")]
-Out = Annotated[Path, typer.Argument(metavar="OUT", help="写到哪个文件;已存在则替换")]
+Out = Annotated[Path, typer.Argument(metavar="OUT", help="写到哪个文件；已存在则替换")]
 
 
 def add_to(application: typer.Typer) -> None:
@@ -36,23 +36,23 @@ def export(out: Out, kind: Kind, format: Format = "xlsx", json: AsJson = False) 
     """Write the file, whole or not at all."""
     read = _READERS.get(kind)
     if read is None:
-        later = f"{_LATER[kind]}尚不能导出," if kind in _LATER else ""
+        later = f"{_LATER[kind]}尚不能导出，" if kind in _LATER else ""
         known = "、".join(_READERS)
-        raise BadInputError(f"选项 --kind 的值“{kind}”不能用:{later}可用的有 {known}。")
+        raise BadInputError(f"选项 --kind 的值“{kind}”不能用：{later}可用的有 {known}。")
     write = WRITERS.get(format)
     if write is None:
         known = "、".join(WRITERS)
-        raise BadInputError(f"选项 --format 的值“{format}”不能用,应为 {known} 之一。")
+        raise BadInputError(f"选项 --format 的值“{format}”不能用，应为 {known} 之一。")
     if out.is_dir():
-        raise BadInputError(f"{out} 是文件夹,请写上文件名。")
+        raise BadInputError(f"{out} 是文件夹，请写上文件名。")
     if not out.parent.is_dir():
-        raise BadInputError(f"文件夹 {out.parent} 不存在,请先建立它。")
+        raise BadInputError(f"文件夹 {out.parent} 不存在，请先建立它。")
     table = finish(_table(kind, read))
     digest = _whole(out, lambda path: write(table, path))
     if json:
         print_json({"path": str(out), "rows": len(table.rows), "sha256": digest})
     else:
-        print_line(f"已导出 {len(table.rows)} 行到 {out}(SHA-256 {digest})。")
+        print_line(f"已导出 {len(table.rows)} 行到 {out}（SHA-256 {digest}）。")
 
 
 def _whole(out: Path, write: Callable[[Path], None]) -> str:
@@ -114,7 +114,7 @@ def _violation(one: "ViolationRecord", excerpt: str | None, office: Office) -> d
         "状态": one.state.label,
         "情况": one.reason,
         "摘录": excerpt or "",
-        "处置": "、".join(f"{act.measure.kind.label}:{act.state.label}" for act in one.measures),
+        "处置": "、".join(f"{act.measure.kind.label}：{act.state.label}" for act in one.measures),
         "办结时间": clock(one.closed_at, zone) if one.closed_at else "",
         "办结说明": one.closed_because or "",
     }

@@ -52,7 +52,7 @@ def write_xlsx(table: Table, path: Path) -> None:
         BadInputError: it would not fit into a sheet.
     """
     if len(table.rows) > _MOST_SHEET_ROWS:
-        raise BadInputError(f"共 {len(table.rows)} 行,一个工作表放不下,请改用 --format csv。")
+        raise BadInputError(f"共 {len(table.rows)} 行，一个工作表放不下，请改用 --format csv。")
     import xlsxwriter
 
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

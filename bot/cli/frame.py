@@ -20,7 +20,10 @@ _HEADINGS = {
     "Commands": "命令",
 }
 _IN_CHINESE = (
-    *((re.compile(rf"^{english}:", re.MULTILINE), f"{own}:") for english, own in _HEADINGS.items()),
+    *(
+        (re.compile(rf"^{english}: *", re.MULTILINE), f"{own}：")
+        for english, own in _HEADINGS.items()
+    ),
     (re.compile(r"Show this message and exit\."), "显示本说明"),
     (re.compile(r"\[required\]"), "[必填]"),
     (re.compile(r"\[OPTIONS\]"), "[选项]"),
@@ -51,7 +54,7 @@ class Group(TyperGroup):
         try:
             return super().resolve_command(ctx, args)
         except TyperException as error:
-            hint = nearest(args[0], self.commands) or f"可用的有:{'、'.join(self.commands)}。"
+            hint = nearest(args[0], self.commands) or f"可用的有：{'、'.join(self.commands)}。"
             raise BadInputError(f"没有命令 {ctx.command_path} {args[0]}。{hint}") from error
 
 

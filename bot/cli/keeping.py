@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from data.backup import BackupReport
     from data.ledger import ChainReport
 
-Out = Annotated[Path, typer.Argument(metavar="OUT", help="备份文件,例如 backup.zip")]
+Out = Annotated[Path, typer.Argument(metavar="OUT", help="备份文件，例如 backup.zip")]
 In = Annotated[Path, typer.Argument(metavar="IN", help="备份文件")]
 Head = Annotated[
     Path | None,
-    typer.Option("--head", metavar="FILE", help="另存的链头:以前 verify-log --json 的输出"),
+    typer.Option("--head", metavar="FILE", help="另存的链头：以前 verify-log --json 的输出"),
 ]
 
 
 def add_to(application: typer.Typer) -> None:
     """Register the commands of this module."""
     command(application, "verify-log", "核对记录链是否完整")(verify_log)
-    command(application, "backup", "把数据库和密钥备份成一个文件;服务不必停")(backup)
-    command(application, "restore", "用备份替换数据库;须先停止服务")(restore)
+    command(application, "backup", "把数据库和密钥备份成一个文件；服务不必停")(backup)
+    command(application, "restore", "用备份替换数据库；须先停止服务")(restore)
 
 
 def verify_log(head: Head = None, json: AsJson = False) -> None:
@@ -43,11 +43,11 @@ def verify_log(head: Head = None, json: AsJson = False) -> None:
             }
         )
     elif report.ok:
-        print_line(f"记录链完整,共 {report.rows} 条,链头 {report.head}。")
+        print_line(f"记录链完整，共 {report.rows} 条，链头 {report.head}。")
     if not report.ok:
         raise RefusedError(
-            f"记录链从第 {report.first_bad} 条起不可信(前 {report.rows} 条完好)。"
-            "请保留现场,用最近的备份比对。"
+            f"记录链从第 {report.first_bad} 条起不可信（前 {report.rows} 条完好）。"
+            "请保留现场，用最近的备份比对。"
         )
 
 
@@ -58,11 +58,11 @@ def backup(out: Out, json: AsJson = False) -> None:
     own = settings()
     require_database(own)
     if out.exists():
-        raise BadInputError(f"{out} 已存在,请换一个文件名。")
+        raise BadInputError(f"{out} 已存在，请换一个文件名。")
     report = finish(write(own.database_url, own.home / "keys", out))
     _report(report, "已备份到", json=json)
     if not report.chain.ok:
-        raise RefusedError(f"备份已写成,但记录链在第 {report.chain.first_bad} 条断裂。")
+        raise RefusedError(f"备份已写成，但记录链在第 {report.chain.first_bad} 条断裂。")
 
 
 def restore(archive: In, json: AsJson = False) -> None:
@@ -89,7 +89,7 @@ def _report(report: "BackupReport", done: str, *, json: bool) -> None:
         )
         return
     made = clock(report.created_at, zone)
-    print_line(f"{done} {report.path}(制作于 {made},记录链 {report.chain.rows} 条)。")
+    print_line(f"{done} {report.path}（制作于 {made}，记录链 {report.chain.rows} 条）。")
     print_line(f"SHA-256 {report.sha256}")
 
 
@@ -107,11 +107,11 @@ def _known_head(path: Path) -> tuple[int, str]:
         chain = document.get("chain", document)
         rows, head = chain["rows"], chain["head"]
     except OSError as error:
-        raise BadInputError(f"无法读取 {path}({error.strerror})。") from error
+        raise BadInputError(f"无法读取 {path}（{error.strerror}）。") from error
     except (ValueError, KeyError, AttributeError, TypeError):
         rows, head = None, None
     if not isinstance(rows, int) or not isinstance(head, str):
         raise BadInputError(
-            f'{path} 不是链头文件,应形如 {{"rows": 120, "head": "…"}},可由 verify-log --json 得到。'
+            f'{path} 不是链头文件，应形如 {{"rows": 120, "head": "…"}}，由 verify-log --json 得到。'
         )
     return rows, head

@@ -37,7 +37,7 @@ async def find_group(
         names = [one.group.name for one in await groups.load_groups(connection)]
         raise BadInputError(f"{option}:没有群“{text}”。{nearest(given, names)}")
     if len(found) > 1:
-        shown = (f"{one.group.key}({one.group.name})" for one in found)
+        shown = (f"{one.group.key}（{one.group.name}）" for one in found)
         raise BadInputError(_ambiguous(option, text, shown))
     return found[0]
 
@@ -65,7 +65,7 @@ async def find_person(
         elif not (people and name == given):
             accounts[account] = name
     if len(people) + len(accounts) > 1:
-        shown = [f"工号 {one.staff_id} {one.name}({'、'.join(one.departments)})"
+        shown = [f"工号 {one.staff_id} {one.name}（{'、'.join(one.departments)}）"
                  for one in people.values()]  # fmt: skip
         shown += [f"{account} {name}" for account, name in accounts.items()]
         raise BadInputError(_ambiguous(option, text, shown))
@@ -87,8 +87,8 @@ def choice(text: str, kind: type[Choice], labels: Mapping[Choice, str], option: 
     named |= {label: one for one, label in labels.items()}
     found = named.get(text.strip())
     if found is None:
-        known = "、".join(f"{one.value}({labels[one]})" for one in kind)
-        raise BadInputError(f"选项 {option} 的值“{text}”不能用,应为 {known} 之一。")
+        known = "、".join(f"{one.value}（{labels[one]}）" for one in kind)
+        raise BadInputError(f"选项 {option} 的值“{text}”不能用，应为 {known} 之一。")
     return found
 
 
@@ -117,5 +117,5 @@ def _key(text: str, kind: type[Key]) -> Key | None:
 def _ambiguous(option: str, text: str, candidates: Iterable[str]) -> str:
     listed = list(candidates)
     shown = ";".join(listed[:_MOST_CANDIDATES])
-    more = f";共 {len(listed)} 个" if len(listed) > _MOST_CANDIDATES else ""
-    return f"{option}:“{text}”有多个,请改用编号:{shown}{more}。"
+    more = f"；共 {len(listed)} 个" if len(listed) > _MOST_CANDIDATES else ""
+    return f"{option}:“{text}”有多个，请改用编号：{shown}{more}。"

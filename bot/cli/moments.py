@@ -60,7 +60,7 @@ def day(text: str, option: str, zone: tzinfo, now: datetime) -> date:
     """
     days = _days(text, zone, now)
     if days is None or days[0] != days[1]:
-        raise BadInputError(f"选项 {option} 的值“{text}”应为一天,例如 2026-11-01、今天、昨天。")
+        raise BadInputError(f"选项 {option} 的值“{text}”应为一天，例如 2026-11-01、今天、昨天。")
     return days[0]
 
 
@@ -92,7 +92,7 @@ def _moment(text: str, option: str, zone: tzinfo, now: datetime) -> datetime:
         pass
     raise BadInputError(
         f"选项 {option} 的值“{text}”不是时间。"
-        "可以写:2026-11-01、2026-11-01T08:00、今天、昨天、本周、7d(七天前)、12h。"
+        "可以写：2026-11-01、2026-11-01T08:00、今天、昨天、本周、7d（七天前）、12h。"
     )
 
 

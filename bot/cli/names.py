@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from bot.domain.people import Roster
     from config.settings import Settings
 
-Cards = Annotated[list[str], typer.Argument(metavar="CARD...", help="群名片,可写多个")]
+Cards = Annotated[list[str], typer.Argument(metavar="CARD...", help="群名片，可写多个")]
 RosterFile = Annotated[
-    Path | None, typer.Option("--roster", metavar="FILE", help="用这份花名册,不用数据库中的")
+    Path | None, typer.Option("--roster", metavar="FILE", help="用这份花名册，不用数据库中的")
 ]
 
 
 def add_to(application: typer.Typer) -> None:
     """Register the commands of this module."""
-    command(application, "check-name", "判断群名片是否为“部门-姓名”,并给出应改成什么")(check_name)
+    command(application, "check-name", "判断群名片是否为“部门-姓名”，并给出应改成什么")(check_name)
 
 
 def check_name(cards: Cards, roster: RosterFile = None, json: AsJson = False) -> None:
@@ -29,7 +29,7 @@ def check_name(cards: Cards, roster: RosterFile = None, json: AsJson = False) ->
     own = settings()
     people = from_file(roster, own) if roster else finish(_kept(own))
     if not len(people):
-        remark("花名册是空的,所有名片都会判为不在花名册。请先运行 qungui roster import。")
+        remark("花名册是空的，所有名片都会判为不在花名册。请先运行 qungui roster import。")
     items = _judge(cards, people, own)
     if json:
         print_items(items)
@@ -55,9 +55,9 @@ def from_file(path: Path, own: "Settings") -> "Roster":
     reading = read_roster(path, mapping={})
     plan = plan_import((), reading, limits, now())
     if plan.verdict is Verdict.REJECTED:
-        raise BadInputError(f"花名册 {path} 不能用:{';'.join(plan.reasons)}。")
+        raise BadInputError(f"花名册 {path} 不能用：{';'.join(plan.reasons)}。")
     for problem in plan.errors:
-        remark(f"{path.name} 第 {problem.row} 行“{problem.column}”:{problem.message}")
+        remark(f"{path.name} 第 {problem.row} 行“{problem.column}”：{problem.message}")
     return Roster(reading.rows)
 
 

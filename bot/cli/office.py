@@ -97,7 +97,7 @@ def require_database(own: "Settings") -> None:
     from pathlib import Path
 
     if not Path(str(url.database)).is_file():
-        raise RefusedError(f"还没有数据库({url.database})。请先运行 qungui init。")
+        raise RefusedError(f"还没有数据库（{url.database}）。请先运行 qungui init。")
 
 
 def now() -> datetime:

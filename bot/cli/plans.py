@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from data.duties import Duty
     from data.measures import StoredMeasure
 
-Number = Annotated[str, typer.Argument(metavar="NUMBER", help="计划编号,例如 P3")]
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="计划编号，例如 P3")]
 
 
 def add_to(application: typer.Typer) -> None:
     """Register the commands of this module."""
-    plan = new_application("清理计划:查看、批准、驳回")
-    command(plan, "list", "列出清理计划,新的在后")(list_plans)
+    plan = new_application("清理计划：查看、批准、驳回")
+    command(plan, "list", "列出清理计划，新的在后")(list_plans)
     command(plan, "show", "查看一份清理计划")(show)
-    command(plan, "approve", "批准;够数后即执行")(approve)
+    command(plan, "approve", "批准；够数后即执行")(approve)
     command(plan, "reject", "驳回")(reject)
     application.add_typer(plan, name="plan")
-    duty = new_application("职责:群主应做的事")
+    duty = new_application("职责：群主应做的事")
     command(duty, "list", "列出职责")(list_duties)
     application.add_typer(duty, name="duty")
 
@@ -50,7 +50,7 @@ def approve(number: Number, by: As) -> None:
     if missing > 0:
         print_line(f"已记录。P{plan.number} 还需另外 {missing} 人批准。")
     else:
-        print_line(f"P{plan.number} 已批准,服务将逐一核实后移出。")
+        print_line(f"P{plan.number} 已批准，服务将逐一核实后移出。")
 
 
 def reject(number: Number, by: As, reason: Annotated[str, typer.Option(help="理由")] = "") -> None:
@@ -138,7 +138,7 @@ async def _show(number: int, *, json: bool) -> None:
     given = "、".join(str(one.account) for one in plan.approvals) or "无"
     print_line(
         f"P{plan.number} {plan.state.label},{_names(plan, register)},"
-        f"需 {plan.needed} 人批准,已批准:{given},{clock(plan.expires_at, zone)} 到期"
+        f"需 {plan.needed} 人批准，已批准：{given},{clock(plan.expires_at, zone)} 到期"
     )
     rows = [
         [one["group"], one["person"]["name"] or "", one["person"]["account"], one["reason"],

@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 _WORTH_A_SIGN = 1024 * 1024
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="花名册:xlsx、xls 或 csv")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="花名册：xlsx、xls 或 csv")]
 Mapping_ = Annotated[
     list[str],
-    typer.Option("--map", metavar="FIELD=HEADER", help="指明列名,可重复,例如 工号=人员代号"),
+    typer.Option("--map", metavar="FIELD=HEADER", help="指明列名，可重复，例如 工号=人员代号"),
 ]
 Apply = Annotated[bool, typer.Option("--apply", help="没有拦阻时写入数据库")]
 
 
 def add_to(application: typer.Typer) -> None:
     """Register the commands of this module."""
-    group = new_application("花名册:导入、查看、比较")
-    command(group, "import", "读花名册并列出将有的变化;加 --apply 才写入")(import_roster)
+    group = new_application("花名册：导入、查看、比较")
+    command(group, "import", "读花名册并列出将有的变化；加 --apply 才写入")(import_roster)
     command(group, "show", "列出数据库中的花名册")(show)
-    command(group, "diff", "比较一份文件与数据库中的花名册,不写入")(diff)
+    command(group, "diff", "比较一份文件与数据库中的花名册，不写入")(diff)
     application.add_typer(group, name="roster")
 
 
@@ -56,7 +56,7 @@ def import_roster(
     else:
         roster_view.show(plan, reading)
         if plan.verdict is Verdict.OK:
-            print_line("已导入。" if applied else "以上为预览,没有写入;加 --apply 导入。")
+            print_line("已导入。" if applied else "以上为预览，没有写入；加 --apply 导入。")
     _answer_for(plan)
 
 
@@ -87,9 +87,9 @@ def _answer_for(plan: "RosterPlan") -> None:
 
     reasons = ";".join(plan.reasons)
     if plan.verdict is Verdict.REJECTED:
-        raise BadInputError(f"花名册 {plan.source_name} 不能用:{reasons}。没有写入。")
+        raise BadInputError(f"花名册 {plan.source_name} 不能用：{reasons}。没有写入。")
     if plan.verdict is Verdict.HELD:
-        raise HeldError(f"花名册 {plan.source_name} 已拦下,没有写入:{reasons}。请核对文件。")
+        raise HeldError(f"花名册 {plan.source_name} 已拦下，没有写入：{reasons}。请核对文件。")
 
 
 def _read(file: Path, given: Sequence[str]) -> "RosterReading":
@@ -99,9 +99,9 @@ def _read(file: Path, given: Sequence[str]) -> "RosterReading":
     for one in given:
         field, separator, header = one.partition("=")
         if not separator or not field.strip() or not header.strip():
-            raise BadInputError(f"--map 应写成 列=表头,例如 --map 工号=人员代号;现为“{one}”。")
+            raise BadInputError(f"--map 应写成 列=表头，例如 --map 工号=人员代号；现为“{one}”。")
         if field.strip() in mapping:
-            raise BadInputError(f"--map 中“{field.strip()}”写了两次,请只保留一个。")
+            raise BadInputError(f"--map 中“{field.strip()}”写了两次，请只保留一个。")
         mapping[field.strip()] = header.strip()
     with _sign_of_life(file):
         return read_roster(file, mapping=mapping)

@@ -90,15 +90,15 @@ def show(plan: "RosterPlan", reading: "RosterReading") -> None:
         "missing": "不在本表", "returned": "重新出现",
     }  # fmt: skip
     said = ",".join(f"{names[name]} {count}" for name, count in counted.items())
-    print_line(f"{plan.source_name}:{_VERDICTS[plan.verdict.value]}。{said}。")
+    print_line(f"{plan.source_name}：{_VERDICTS[plan.verdict.value]}。{said}。")
     for reason in plan.reasons:
-        print_line(f"  原因:{reason}")
+        print_line(f"  原因：{reason}")
     show_differences(plan)
     if plan.errors:
         rows = [[str(one.row), one.column, one.message] for one in plan.errors[:_MOST_SHOWN]]
-        print_table(("行", "列", "问题"), rows, f"不可用的行({_of(rows, plan.errors)})")
+        print_table(("行", "列", "问题"), rows, f"不可用的行（{_of(rows, plan.errors)}）")
     for note in reading.notes[:_MOST_SHOWN]:
-        print_line(f"  注意:{note}")
+        print_line(f"  注意：{note}")
 
 
 def show_differences(plan: "RosterPlan") -> None:
@@ -106,7 +106,7 @@ def show_differences(plan: "RosterPlan") -> None:
     kinds: tuple[tuple[str, Sequence[Staff]], ...] = (
         ("新增", plan.added),
         ("离职", plan.departed),
-        ("不在本表,尚不算离职", plan.missing),
+        ("不在本表，尚不算离职", plan.missing),
     )
     rows = [row for kind, people in kinds for row in _some(kind, people)]
     rows += [["有变", one.after.staff_id, one.after.name, _change(one)]
@@ -127,7 +127,7 @@ def show_kept(people: "Sequence[Staff]", last: "RosterImport | None", zone: tzin
     ]
     print_table(("工号", "姓名", "部门", "状态", "账号"), rows)
     when = f"{clock(last.at, zone)} 导入自 {last.source}" if last else "尚未导入"
-    print_line(f"共 {len(people)} 人,{when}。")
+    print_line(f"共 {len(people)} 人，{when}。")
 
 
 def _accounts(one: "Staff") -> str:
@@ -161,4 +161,4 @@ def _text(value: object) -> str:
 
 def _of(shown: Sequence[object], everything: Sequence[object]) -> str:
     whole = f"共 {len(everything)} 个"
-    return whole if len(shown) == len(everything) else f"前 {len(shown)} 个,{whole}"
+    return whole if len(shown) == len(everything) else f"前 {len(shown)} 个，{whole}"

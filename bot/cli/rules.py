@@ -26,7 +26,7 @@ GroupName = Annotated[str | None, typer.Argument(metavar="[GROUP]", help="群号
 def add_to(application: typer.Typer) -> None:
     """Register the commands of this module."""
     command(application, "articles", "逐条列出管理办法由什么落实")(articles)
-    command(application, "capabilities", "逐群列出机器人能做什么,由谁来做")(capabilities)
+    command(application, "capabilities", "逐群列出机器人能做什么，由谁来做")(capabilities)
 
 
 def articles(json: AsJson = False) -> None:

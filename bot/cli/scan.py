@@ -19,16 +19,18 @@ _WORTH_A_BAR = 5 * 1024 * 1024
 _FAILED = b'{"id":null,"error":'
 """How the answer to a line that cannot be read begins; inside a string it would be escaped."""
 
-Source = Annotated[Path, typer.Argument(metavar="[FILE|-]", help="每行一个 JSON 对象;- 为标准输入")]
+Source = Annotated[
+    Path, typer.Argument(metavar="[FILE|-]", help="每行一个 JSON 对象；- 为标准输入")
+]
 Lexicons = Annotated[
     list[Path],
-    typer.Option("--lexicon", metavar="FILE", help="改用这份词库,可重复:每行一个词,或 TSV"),
+    typer.Option("--lexicon", metavar="FILE", help="改用这份词库，可重复：每行一个词，或 TSV"),
 ]
 
 
 def add_to(application: typer.Typer) -> None:
     """Register the commands of this module."""
-    command(application, "scan", "离线检查文字:读入 JSON Lines,逐行给出命中")(scan)
+    command(application, "scan", "离线检查文字：读入 JSON Lines，逐行给出命中")(scan)
 
 
 def scan(source: Source = Path("-"), lexicon: Lexicons = []) -> None:  # noqa: B006  typer copies it
@@ -44,7 +46,7 @@ def scan(source: Source = Path("-"), lexicon: Lexicons = []) -> None:  # noqa: B
     sys.stdout.buffer.flush()
     if failed:
         where = "标准输入" if str(source) == "-" else str(source)
-        raise BadInputError(f"{where} 中有 {failed} 行不能读取,行号见输出中的 error,其余已检查。")
+        raise BadInputError(f"{where} 中有 {failed} 行不能读取，行号见输出中的 error，其余已检查。")
 
 
 def _setup(files: list[Path]) -> "ScanSetup":
@@ -65,7 +67,7 @@ def _setup(files: list[Path]) -> "ScanSetup":
     else:
         words = load_lexicons(folder, articles.categories)
     if not words:
-        raise BadInputError(f"{folder} 下的 lexicons 没有词语,请补上词库,或用 --lexicon 指定。")
+        raise BadInputError(f"{folder} 下的 lexicons 没有词语，请补上词库，或用 --lexicon 指定。")
     clauses = {key: category.clause for key, category in articles.categories.items()}
     return ScanSetup(words, clauses)
 
@@ -78,7 +80,7 @@ def _lines(source: Path) -> Iterator[Iterator[bytes]]:
     try:
         file = source.open("rb")
     except OSError as error:
-        raise BadInputError(f"无法读取 {source}({error.strerror}),请检查路径和权限。") from error
+        raise BadInputError(f"无法读取 {source}（{error.strerror}），请检查路径和权限。") from error
     with file:
         size = source.stat().st_size
         if size > _WORTH_A_BAR and sys.stderr.isatty():

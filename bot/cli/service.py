@@ -9,7 +9,7 @@ from bot.domain.errors import RefusedError
 
 def add_to(application: typer.Typer) -> None:
     """Register the commands of this module."""
-    command(application, "run", "启动服务,直到被停止")(run)
+    command(application, "run", "启动服务，直到被停止")(run)
 
 
 def run() -> None:
@@ -26,6 +26,6 @@ def run() -> None:
             # That our own service runs already is the better thing to say.
             with only_one(own.home):
                 pass
-        message = f"服务没有启动:{error.message}。请停止占用它的程序,或用 PORT 换一个端口。"
+        message = f"服务没有启动：{error.message}。请停止占用它的程序，或用 PORT 换一个端口。"
         raise RefusedError(message) from error
     serve(own)

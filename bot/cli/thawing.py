@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 _VALID_FOR = timedelta(minutes=10)
 _NEEDED = 2
 
-Codes = Annotated[list[str], typer.Option("--code", metavar="CODE", help="收到的确认码,两人各一个")]
+Codes = Annotated[
+    list[str], typer.Option("--code", metavar="CODE", help="收到的确认码，两人各一个")
+]
 
 
 def add_to(application: typer.Typer) -> None:
     """Register the commands of this module."""
-    help_text = "恢复处置:先不带选项运行,给管理员和监督人发确认码;再带上两人的 --code"
+    help_text = "恢复处置：先不带选项运行，给管理员和监督人发确认码；再带上两人的 --code"
     command(application, "unfreeze", help_text)(unfreeze)
 
 
@@ -35,8 +37,8 @@ def unfreeze(code: Codes = []) -> None:  # noqa: B006  typer copies it
         finish(_redeem(code))
         return
     told = finish(_send_codes())
-    print_line(f"正由机器人私信发送确认码(10 分钟内有效,服务须在运行):{'、'.join(told)}")
-    print_line("请其中两人把收到的码告诉您,然后运行:qungui unfreeze --code 码一 --code 码二")
+    print_line(f"正由机器人私信发送确认码（10 分钟内有效，服务须在运行）:{'、'.join(told)}")
+    print_line("请其中两人把收到的码告诉您，然后运行：qungui unfreeze --code 码一 --code 码二")
 
 
 async def _send_codes() -> list[str]:
@@ -54,9 +56,9 @@ async def _send_codes() -> list[str]:
         }
         if len(people) < _NEEDED:
             raise RefusedError(
-                "恢复需要两位不同的管理员或监督人,并且机器人在他们的平台上有群;"
+                "恢复需要两位不同的管理员或监督人，并且机器人在他们的平台上有群；"
                 f"目前只有 {len(people)} 位。"
-                "请设置 QUNGUI_ADMINISTRATORS 或 QUNGUI_SUPERVISORS,并确认服务已读到群。"
+                "请设置 QUNGUI_ADMINISTRATORS 或 QUNGUI_SUPERVISORS，并确认服务已读到群。"
             )
         wording = load_wording(office.settings.config)
         async with office.database.transaction(now()) as work:
@@ -100,19 +102,19 @@ async def _redeem(given: Sequence[str]) -> None:
             _require_different(confirming, register)
             done = [await decisions.unfreeze(work, one, register) for one in confirming]
     if any(done):
-        print_line("已解冻,恢复处置。")
+        print_line("已解冻，恢复处置。")
     else:
-        print_line("已记录一人的确认,还需另一位管理员或监督人的确认码。")
+        print_line("已记录一人的确认，还需另一位管理员或监督人的确认码。")
 
 
 def _require_different(confirming: Sequence[AccountKey], register: "Register") -> None:
     if len(set(confirming)) < len(confirming):
-        raise RefusedError("两个确认码属于同一人,须由两位不同的管理员或监督人确认。")
+        raise RefusedError("两个确认码属于同一人，须由两位不同的管理员或监督人确认。")
     if len(confirming) > _NEEDED:
-        raise RefusedError("确认码多于两个,请只写两人的。")
+        raise RefusedError("确认码多于两个，请只写两人的。")
     for account in confirming:
         if account not in _confirming(register):
-            raise RefusedError(f"{account} 已不是管理员或监督人,请另一位确认。")
+            raise RefusedError(f"{account} 已不是管理员或监督人，请另一位确认。")
 
 
 def _confirming(register: "Register") -> list[AccountKey]:

@@ -39,18 +39,18 @@ class Wanted:
 
 def add_to(application: typer.Typer) -> None:
     """Register the commands of this module."""
-    command(application, "violations", "查违规登记,新的在前")(violations)
+    command(application, "violations", "查违规登记，新的在前")(violations)
 
 
 def violations(
     group: Annotated[str | None, typer.Option(metavar="G", help="群号或完整群名")] = None,
     person: Annotated[str | None, typer.Option(metavar="P", help="工号、账号或姓名")] = None,
-    rule: Annotated[str | None, typer.Option(metavar="R", help="规则,例如 real-name")] = None,
-    article: Annotated[str | None, typer.Option(metavar="A", help="条款,例如 20 或 20.1")] = None,
+    rule: Annotated[str | None, typer.Option(metavar="R", help="规则，例如 real-name")] = None,
+    article: Annotated[str | None, typer.Option(metavar="A", help="条款，例如 20 或 20.1")] = None,
     since: Annotated[
-        str | None, typer.Option(metavar="T", help="起:2026-11-01、昨天、7d 或 ISO 时间")
+        str | None, typer.Option(metavar="T", help="起：2026-11-01、昨天、7d 或 ISO 时间")
     ] = None,
-    until: Annotated[str | None, typer.Option(metavar="T", help="止;写日期时含当天")] = None,
+    until: Annotated[str | None, typer.Option(metavar="T", help="止；写日期时含当天")] = None,
     state: Annotated[str | None, typer.Option(metavar="S", help="open、waiting、closed……")] = None,
     limit: Annotated[int, typer.Option(metavar="N", help="最多条数")] = 50,
     after: Annotated[str | None, typer.Option(metavar="CURSOR", help="上一页的 next")] = None,
@@ -124,7 +124,7 @@ def _rule(given: str, office: Office) -> str:
     policy = load_policy(own.config, mode=own.mode, zone=own.timezone)
     known = {rule for rule, _ in policy.responses} | {_REGISTERED_BY_OWNER}
     if given not in known:
-        hint = nearest(given, known) or f"可用的有:{'、'.join(sorted(known))}。"
+        hint = nearest(given, known) or f"可用的有：{'、'.join(sorted(known))}。"
         raise BadInputError(f"--rule:没有规则“{given}”。{hint}")
     return given
 
@@ -136,7 +136,7 @@ def _clause(given: str, office: Office) -> str:
     clauses = load_articles(office.settings.config).clauses
     if plain not in clauses and plain not in {str(one.article) for one in clauses.values()}:
         raise BadInputError(
-            f"--article:没有条款“{given}”。可写条(20)或款(20.1),见 qungui articles。"
+            f"--article:没有条款“{given}”。可写条（20）或款（20.1），见 qungui articles。"
         )
     return plain
 
@@ -189,10 +189,10 @@ def _show(page: "Page", excerpts: dict[int, str | None], office: Office) -> None
             one.severity.label,
             one.state.label,
             excerpts.get(one.number) or one.reason,
-            "\n".join(f"{m.measure.kind.label}:{m.state.label}" for m in one.measures) or "-",
+            "\n".join(f"{m.measure.kind.label}：{m.state.label}" for m in one.measures) or "-",
         ]
         for one in page.items
     ]
     print_table(columns, rows)
     if page.next:
-        print_line(f"下一页:--after {page.next}")
+        print_line(f"下一页：--after {page.next}")

@@ -39,7 +39,7 @@ class _PlatformKey:
         known = {member.value for member in Platform}
         if not separator or not identifier.strip() or platform.strip() not in known:
             raise BadInputError(
-                f"“{text}”应写成“平台:号码”,平台为 {'、'.join(sorted(known))} 之一,例如 qq:10001。"
+                f"“{text}”应写成“平台：号码”，平台为{'、'.join(sorted(known))} 之一，如 qq:10001。"
             )
         return cls(Platform(platform.strip()), identifier.strip())
 

@@ -59,9 +59,9 @@ def check(measure: Measure, facts: Facts, limits: InterlockLimits) -> str | None
     if measure.kind.speaks:
         return None
     if facts.broken:
-        return "异常群过多,已转为观察"
+        return "异常群过多，已转为观察"
     if not facts.certain and measure.kind is not MeasureKind.APPROVE_JOIN:
-        return "相似写法,只由人工判断"
+        return "相似写法，只由人工判断"
     return (
         _protection(measure, facts)
         or _removal_knowledge(measure, facts)

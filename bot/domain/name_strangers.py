@@ -28,23 +28,23 @@ def read_remainder(reading: Reading, roster: Roster, departments: Departments) -
     """Say what a card is that names nobody on the roster."""
     card = reading.card
     if not card.letters:
-        return _misnamed(None, "", "名片为空,请改为“部门-姓名”")
+        return _misnamed(None, "", "名片为空，请改为“部门-姓名”")
     before, begin, end = _strip(reading)
     department = before.departments[0] if before.departments else None
     text = written_name(card, begin, end)
     if not text:
         return _misnamed(department, "", "名片缺少姓名" if department else "名片应为“部门-姓名”")
     if is_surname_only(card.letters[begin:end]):
-        return _misnamed(department, text, "请写完整姓名,不要只写姓氏或称呼")
+        return _misnamed(department, text, "请写完整姓名，不要只写姓氏或称呼")
     if is_pinyin_name(card, begin, end):
         return _misnamed(department, text, "姓名请用汉字书写")
     if not reads_as_name(card, begin, end):
-        return _misnamed(department, text, "名片中没有花名册上的姓名,应为“部门-姓名”")
+        return _misnamed(department, text, "名片中没有花名册上的姓名，应为“部门-姓名”")
     if department is None and not before.units:
-        return _misnamed(None, text, "名片缺少部门,且花名册中没有这个姓名", name=text)
+        return _misnamed(None, text, "名片缺少部门，且花名册中没有这个姓名", name=text)
     meant = _similar(card.letters[begin:end], before.departments, roster, departments)
     if meant is not None:
-        reason = f"花名册中没有{text},您是不是{meant.name}?请核对姓名"
+        reason = f"花名册中没有{text}，您是不是{meant.name}？请核对姓名"
         return _misnamed(department, text, reason, name=text)
     return Remainder(Standing.UNKNOWN, department, text, text, "")
 

@@ -68,7 +68,7 @@ def judge_card(
     case = _Case(Reading(read_card(card), departments), account, owner, roster, departments)
     mention = _best_mention(case)
     if case.reading.card.too_long:
-        return _misnamed(case, owner, "名片过长,请改为“部门-姓名”")
+        return _misnamed(case, owner, "名片过长，请改为“部门-姓名”")
     if mention is None:
         return _judge_stranger(case)
     if owner is not None and owner not in mention.people:
@@ -122,7 +122,7 @@ def _judge_mention(case: _Case, mention: Mention) -> NameJudgement:
     numbered = _numbered(case)
     if case.owner is None and numbered is not None:
         if numbered not in people:
-            return _misnamed(case, None, "名片中的工号与姓名不符,请核对", mention=mention)
+            return _misnamed(case, None, "名片中的工号与姓名不符，请核对", mention=mention)
         people = (numbered,)
     inside = [one for one in people if in_departments(one, mention.departments, case.departments)]
     meant = inside or list(people)
@@ -149,7 +149,7 @@ def _numbered(case: _Case) -> Staff | None:
 
 
 def _compliant(mention: Mention, free: list[Staff], person: Staff | None) -> NameJudgement:
-    reason = "名片规范" if person else "名片规范;本部门有同名同事,可在姓名后注明工号"
+    reason = "名片规范" if person else "名片规范；本部门有同名同事，可在姓名后注明工号"
     return NameJudgement(
         Standing.COMPLIANT,
         _shown_department(mention),
@@ -179,7 +179,7 @@ def _not_compliant(case: _Case, mention: Mention, person: Staff | None, name: st
     else:
         standing = Standing.MISNAMED
     if person is None:
-        reason += "(花名册中有多位同名人员,请注明部门)"
+        reason += "（花名册中有多位同名人员，请注明部门）"
     return NameJudgement(
         standing,
         _shown_department(mention),
@@ -193,7 +193,7 @@ def _not_compliant(case: _Case, mention: Mention, person: Staff | None, name: st
 def _departed(case: _Case, mention: Mention, meant: list[Staff]) -> NameJudgement:
     others = [one for one in mention.people if one.active and not case.bound_elsewhere(one)]
     suggestion = case.card_of(others[0]) if case.owner is None and len(others) == 1 else None
-    hint = f";如您是在职的同名人员,请改为 {suggestion}" if suggestion else ""
+    hint = f"；如您是在职的同名人员，请改为 {suggestion}" if suggestion else ""
     return NameJudgement(
         Standing.DEPARTED,
         _shown_department(mention),
@@ -213,7 +213,7 @@ def _taken(case: _Case, mention: Mention, person: Staff) -> NameJudgement:
         person.name,
         None,
         None,
-        f"{person.name}已登记了另一个账号;如确是本人更换账号,请联系管理员重新绑定",
+        f"{person.name}已登记了另一个账号；如确是本人更换账号，请联系管理员重新绑定",
     )
 
 
@@ -228,7 +228,7 @@ def _judge_stranger(case: _Case) -> NameJudgement:
             remainder.name,
             None,
             None,
-            f"花名册中没有{remainder.name},请核对姓名或联系管理员",
+            f"花名册中没有{remainder.name}，请核对姓名或联系管理员",
         )
     if owner is not None and not owner.active:
         return NameJudgement(
@@ -237,7 +237,7 @@ def _judge_stranger(case: _Case) -> NameJudgement:
             remainder.name,
             owner.staff_id,
             None,
-            f"该账号登记为{owner.name},花名册显示已离职",
+            f"该账号登记为{owner.name}，花名册显示已离职",
         )
     return _misnamed(case, owner, remainder.reason, remainder=remainder)
 

@@ -104,12 +104,12 @@ def approve(plan: Plan, approver: AccountKey, now: datetime) -> tuple[Approval, 
         HeldError: the plan has run out, or the approver is one of those to be removed.
     """
     if plan.state is not PlanState.WAITING:
-        raise RefusedError(f"清理计划 P{plan.number} {plan.state.label},无需再批准。")
+        raise RefusedError(f"清理计划 P{plan.number} {plan.state.label}，无需再批准。")
     if now >= plan.expires_at:
-        raise HeldError(f"清理计划 P{plan.number} 已过期,请发送“清理”重新生成。")
+        raise HeldError(f"清理计划 P{plan.number} 已过期，请发送“清理”重新生成。")
     if any(one.account == approver for one in plan.people):
-        raise HeldError(f"清理计划 P{plan.number} 涉及您本人,请由其他管理人员批准。")
+        raise HeldError(f"清理计划 P{plan.number} 涉及您本人，请由其他管理人员批准。")
     if any(given.account == approver for given in plan.approvals):
-        raise RefusedError(f"您已批准过清理计划 P{plan.number},还需另一位管理人员批准。")
+        raise RefusedError(f"您已批准过清理计划 P{plan.number}，还需另一位管理人员批准。")
     approval = Approval(approver, now, plan.fingerprint)
     return approval, len(plan.approvals) + 1 >= plan.needed

@@ -125,7 +125,7 @@ def next_roster(
         HeldError: the plan is held or rejected; nothing may be applied.
     """
     if plan.verdict is not Verdict.OK:
-        raise HeldError(f"花名册未导入:{';'.join(plan.reasons)}。")
+        raise HeldError(f"花名册未导入：{';'.join(plan.reasons)}。")
     after = {change.after.staff_id: change.after for change in plan.changed}
     confirmed = {person.staff_id for person in plan.absent_confirmed}
     missing = {person.staff_id for person in plan.missing}
@@ -177,14 +177,14 @@ def _rejections(reading: RosterReading, limits: InterlockLimits) -> list[str]:
     reasons = []
     if len(reading.rows) < reading.total_rows * limits.roster_min_valid_share:
         reasons.append(
-            f"{reading.total_rows} 行中只有 {len(reading.rows)} 行可用,"
-            f"低于 {limits.roster_min_valid_share:.0%},请按错误清单改正后重试"
+            f"{reading.total_rows} 行中只有 {len(reading.rows)} 行可用，"
+            f"低于 {limits.roster_min_valid_share:.0%}，请按错误清单改正后重试"
         )
     if reading.duplicate_ids:
-        reasons.append(f"工号重复:{_some(reading.duplicate_ids)},请每人只保留一行")
+        reasons.append(f"工号重复：{_some(reading.duplicate_ids)}，请每人只保留一行")
     present = {reading.total_rows, sum(one.active for one in reading.rows)}
     reasons += [
-        f"文件写明共 {count} 人,实际读到 {reading.total_rows} 行,文件可能不完整"
+        f"文件写明共 {count} 人，实际读到 {reading.total_rows} 行，文件可能不完整"
         for count in reading.declared_counts
         if count not in present
     ]
@@ -195,7 +195,7 @@ def _missing_columns(reading: RosterReading) -> str:
     names = "、".join(field.value for field in reading.missing_columns)
     where = f"第 {reading.header_row} 行表头" if reading.header_row else "前几行"
     example: RosterField = reading.missing_columns[0]
-    return f"{where}中找不到列:{names};列名不同时请用 --map {example.value}=实际列名 指明"
+    return f"{where}中找不到列：{names}；列名不同时请用 --map {example.value}=实际列名 指明"
 
 
 def _doubts(
@@ -222,7 +222,7 @@ def _doubts(
     reasons += _shrunk_departments(serving, gone, changes, limits)
     renamed = [one for one in changes if one.before.name != one.after.name]
     if len(renamed) > max(_NEVER_A_MASS, len(kept) * limits.roster_max_renamed_share):
-        reasons.append(f"{len(renamed)} 人的姓名与原花名册不同,可能错列")
+        reasons.append(f"{len(renamed)} 人的姓名与原花名册不同，可能错列")
     return reasons
 
 
@@ -242,7 +242,7 @@ def _shrunk_departments(
             if person.staff_id in gone or department not in staying:
                 lost[department] = lost.get(department, 0) + 1
     return [
-        f"{department}原有 {before[department]} 人,将减少 {count} 人"
+        f"{department}原有 {before[department]} 人，将减少 {count} 人"
         for department, count in lost.items()
         if before[department] >= limits.roster_department_floor
         and count > before[department] * limits.roster_max_department_share

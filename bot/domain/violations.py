@@ -67,7 +67,7 @@ def check_move(number: int, now: ViolationState, then: ViolationState) -> None:
         RefusedError: it may not, for example because it is over.
     """
     if then is not now and then not in _MOVES[now]:
-        raise RefusedError(f"违规 W{number} 目前是“{now.label}”,不能改为“{then.label}”。")
+        raise RefusedError(f"违规 W{number} 目前是“{now.label}”，不能改为“{then.label}”。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ async def still_managed(
     ordered = sorted(groups)
     answers = await asyncio.gather(*(ask(group) for group in ordered))
     if ordered and all(answer is None for answer in answers):
-        raise RefusedError("暂时无法向平台核实您的群主或管理员身份,没有执行。请稍后再试。")
+        raise RefusedError("暂时无法向平台核实您的群主或管理员身份，没有执行。请稍后再试。")
     return frozenset(group for group, answer in zip(ordered, answers, strict=True) if answer)
 
 

@@ -71,7 +71,7 @@ async def approve_plan(work: Work, number: int, approver: AccountKey, register: 
         held.add(done.withheld or "")
     if "" not in held:
         # Approved and never carried out, it would stand in the way of every later proposal.
-        raise HeldError(f"清理计划 P{number} 暂不能执行:{'、'.join(sorted(held))}。请稍后再批准。")
+        raise HeldError(f"清理计划 P{number} 暂不能执行：{'、'.join(sorted(held))}。请稍后再批准。")
     await plans.move(work, number, PlanState.EXECUTING)
     return replace(plan, state=PlanState.EXECUTING)
 
@@ -86,7 +86,7 @@ async def reject_plan(
     """
     plan = await _plan(work, number)
     if plan.state is not PlanState.WAITING:
-        raise RefusedError(f"清理计划 P{number} {plan.state.label},不能再驳回。")
+        raise RefusedError(f"清理计划 P{number} {plan.state.label}，不能再驳回。")
     await plans.move(work, number, PlanState.REJECTED, f"{by}:{reason}" if reason else str(by))
     for one in plan.people:
         case = register.by_number.get(one.violation)
@@ -110,7 +110,7 @@ async def decide_join(
     if request is None:
         raise RefusedError(f"没有编号为 J{number} 的入群申请。")
     if register.frozen:
-        raise HeldError("目前处于冻结状态,不能审批入群。恢复须两人发送:解冻")
+        raise HeldError("目前处于冻结状态，不能审批入群。恢复须两人发送：解冻")
     decided = await joins.decide(work, number, "approved" if approve else "rejected", str(by))
     measure = Measure(
         kind=MeasureKind.APPROVE_JOIN if approve else MeasureKind.REJECT_JOIN,
@@ -125,9 +125,9 @@ async def decide_join(
     ground = Ground(violation=request.violation)
     done = await Intentions(register).intend(work, Docket(), measure, ground)
     if done.withheld is not None:
-        raise HeldError(f"入群申请 J{number} 暂不能审批:{done.withheld}。请稍后再试。")
+        raise HeldError(f"入群申请 J{number} 暂不能审批：{done.withheld}。请稍后再试。")
     if request.violation is not None:
-        because = f"{'同意' if approve else '拒绝'}入群({by})"
+        because = f"{'同意' if approve else '拒绝'}入群（{by}）"
         await violations.move(work, request.violation, ViolationState.CLOSED, because)
         _forget(register, request.violation)
     await switches.bump_revision(work, REVISION)
@@ -146,11 +146,11 @@ async def settle_case(
     if record is None:
         raise RefusedError(f"没有编号为 W{number} 的登记。")
     if not record.state.live:
-        raise RefusedError(f"W{number} 目前是“{record.state.label}”,无需再处理。")
+        raise RefusedError(f"W{number} 目前是“{record.state.label}”，无需再处理。")
     then = ViolationState.DISMISSED if false_hit else ViolationState.CLOSED
     for stored in record.measures:
         await _settle_measure(work, stored, by, false_hit=false_hit)
-    because = f"{'误报' if false_hit else '已处理'}({by}){note}"
+    because = f"{'误报' if false_hit else '已处理'}（{by}）{note}"
     await violations.move(work, number, then, because)
     _forget(register, number)
     await switches.bump_revision(work, REVISION)
@@ -177,7 +177,7 @@ async def unfreeze(work: Work, by: AccountKey, register: Register) -> bool:
         raise RefusedError("目前没有冻结。")
     agreed = [name for name in known.get("unfreeze", "").split(",") if name]
     if str(by) in agreed:
-        raise RefusedError("您已确认过解冻,还需另一位管理员或监督人发送:解冻")
+        raise RefusedError("您已确认过解冻，还需另一位管理员或监督人发送：解冻")
     agreed.append(str(by))
     if len(agreed) < _UNFREEZE_BY:
         await switches.set(work, "unfreeze", ",".join(agreed), str(by))
@@ -208,7 +208,7 @@ async def undo(work: Work, number: int, by: AccountKey, register: Register) -> s
     if not said:
         raise RefusedError(f"W{number} 没有可以撤销的处置。")
     if record.state.live:
-        await violations.move(work, number, ViolationState.DISMISSED, f"处置已撤销({by})")
+        await violations.move(work, number, ViolationState.DISMISSED, f"处置已撤销（{by}）")
         _forget(register, number)
     await switches.bump_revision(work, REVISION)
     return ";".join(said)
@@ -293,10 +293,10 @@ async def _undo_measure(
             )
             ground = Ground(violation=stored.violation)
             done = await Intentions(register).intend(work, Docket(), inverse, ground)
-            return [f"禁言未能解除:{done.withheld}" if done.withheld else "禁言将立即解除"]
+            return [f"禁言未能解除：{done.withheld}" if done.withheld else "禁言将立即解除"]
         case MeasureKind.REMOVE:
-            return ["移出不能自动撤销,请群主重新邀请本人入群"]
+            return ["移出不能自动撤销，请群主重新邀请本人入群"]
         case MeasureKind.RECALL:
-            return ["撤回的消息不能恢复,可请本人重新发送"]
+            return ["撤回的消息不能恢复，可请本人重新发送"]
         case _:
             return []

@@ -141,7 +141,7 @@ class Acts:
                     await self._put_back(stored)
                     again.append(stored.id)
                 else:
-                    await self._end(stored, MeasureState.REFUSED, "已执行,核对未见生效")
+                    await self._end(stored, MeasureState.REFUSED, "已执行，核对未见生效")
             except UnreachableError as error:
                 logger.error("results stay unknown, no database: {}", error.message)
                 break
@@ -184,7 +184,7 @@ class Acts:
         if reason is not None:
             return MeasureState.WITHHELD, reason
         if measure.kind is MeasureKind.REMOVE and not self._still_called_for(stored, member):
-            return MeasureState.EXPIRED, "情况已变,无需移出"
+            return MeasureState.EXPIRED, "情况已变，无需移出"
         return None
 
     def _still_called_for(self, stored: StoredMeasure, member: Member) -> bool:
@@ -261,7 +261,7 @@ class Acts:
             failpoint("after_proof")
             await self._done(stored, ReceiptHow.READ_BACK, "读回核对")
             return
-        raise PlatformRefusedError("平台答复成功,但核对发现没有生效")
+        raise PlatformRefusedError("平台答复成功，但核对发现没有生效")
 
     async def _read_back(self, platform: GroupPlatform, measure: Measure) -> bool:
         """Whether the effect shows within the pauses.
@@ -368,7 +368,7 @@ def _acting(platform: GroupPlatform, measure: Measure) -> Awaitable[None]:
         case Measure(kind=MeasureKind.REJECT_JOIN, request_id=request) if request is not None:
             return platform.answer_join(request, approve=False, reason=measure.text or "")
         case _:
-            raise QunguiError(f"处置“{measure.kind.label}”缺少对象,无法执行。")
+            raise QunguiError(f"处置“{measure.kind.label}”缺少对象，无法执行。")
 
 
 async def _arrives(notice: "asyncio.Future[Event]", seconds: float) -> bool:

@@ -69,7 +69,7 @@ class Enforcement:
             else None
         )
         if case is not None and case.kind != finding.kind:
-            await self.cases.move(work, case, ViolationState.CLOSED, "情况有变,另行登记")
+            await self.cases.move(work, case, ViolationState.CLOSED, "情况有变，另行登记")
             case = None
         known_false = (finding.rule_id, finding.group, finding.account, finding.kind)
         if case is None and finding.standing and known_false in self.register.dismissed:
@@ -218,7 +218,7 @@ class Enforcement:
         if case.mode is Mode.OBSERVE:
             return
         if not response.do:
-            await self.cases.move(work, case, ViolationState.CLOSED, "已登记,无需处理")
+            await self.cases.move(work, case, ViolationState.CLOSED, "已登记，无需处理")
         elif Step.ASK_OWNER in response.do:
             await self.cases.move(work, case, ViolationState.WAITING, "等待群主处理")
 

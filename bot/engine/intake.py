@@ -73,6 +73,7 @@ class Intake:
     def start(self) -> None:
         """Begin to take events; call inside the running loop."""
         self._task = asyncio.get_running_loop().create_task(self._run(), name="intake")
+        self._task.add_done_callback(_report_end)
 
     async def stop(self) -> None:
         """Stop taking events; what is not committed was never acknowledged."""
@@ -249,3 +250,9 @@ _OPAQUE = frozenset({"picture", "file", "voice", "video", "other"})
 def count_frame(platform: Platform, outcome: Outcome) -> None:
     """Count a frame that never became an event."""
     EVENTS.labels(platform.value, outcome.value).inc()
+
+
+def _report_end(task: "asyncio.Task[None]") -> None:
+    """The intake ended by a fault of ours: ``/healthz`` says 503, and the log says why."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.opt(exception=error).critical("no more events are taken in")

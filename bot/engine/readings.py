@@ -39,7 +39,7 @@ class Readings:
         """
         platform = self.register.platforms.get(group.platform)
         if platform is None or not platform.connected:
-            raise PlatformBusyError(f"{group.platform.label}暂未连接,请稍后再试。")
+            raise PlatformBusyError(f"{group.platform.label}暂未连接，请稍后再试。")
         async with self._room:
             member_list = self._credible(group, await platform.members(group))
         state = self.register.groups.get(group)

@@ -156,7 +156,7 @@ class Responses:
             await self.intentions.intend(
                 work, docket, replace(removal, withheld=reason), _plain_ground(case)
             )
-            await self.escalate(work, docket, case, f"{finding.reason}({reason})")
+            await self.escalate(work, docket, case, f"{finding.reason}（{reason}）")
             return
         if case.mode is not Mode.ENFORCE:
             await self.intentions.intend(work, docket, removal, _plain_ground(case))

@@ -175,7 +175,7 @@ class Router:
         frames = traceback.extract_tb(error.__traceback__)
         places = " < ".join(f"{one.filename}:{one.lineno} {one.name}" for one in reversed(frames))
         logger.error(f"{identifier}: {command.name}: {type(error).__name__} at {places}")
-        return f"{self._services.wording.text('command.fault')}(错误编号 {identifier})"
+        return f"{self._services.wording.text('command.fault')}（错误编号 {identifier}）"
 
 
 def register_matcher(router: Router) -> type[Matcher]:

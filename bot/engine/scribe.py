@@ -114,7 +114,7 @@ class Scribe:
         except UnreachableError:
             raise
         except Exception as error:
-            raise UnreachableError("数据暂时读不出来,稍后自动重试。") from error
+            raise UnreachableError("数据暂时读不出来，稍后自动重试。") from error
         self._stale = False
 
     async def _commit(self, batch: list[_Waiting]) -> list[Any]:

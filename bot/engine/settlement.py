@@ -29,7 +29,7 @@ from data.measures import StoredMeasure
 _UNFINISHED = (MeasureState.INTENDED, MeasureState.UNKNOWN)
 _NOT_DONE = (MeasureState.REFUSED, MeasureState.FAILED, MeasureState.EXPIRED)
 _CALLED_OFF = (MeasureState.WITHHELD, MeasureState.EXPIRED)
-_REMOVE_BY_HAND = "清理计划已批准,机器人移不出此人,请您在群里移出"
+_REMOVE_BY_HAND = "清理计划已批准，机器人移不出此人，请您在群里移出"
 _PROPOSED_AGAIN_AFTER = timedelta(days=1)
 
 
@@ -137,7 +137,7 @@ class Settlement:
             return
         wait = self.register.policy.repropose_after
         self.register.proposed[case.group, case.account] = work.now - wait + _PROPOSED_AGAIN_AFTER
-        await self.cases.move(work, case, ViolationState.OPEN, "移出未执行,稍后再议")
+        await self.cases.move(work, case, ViolationState.OPEN, "移出未执行，稍后再议")
 
     async def _hand_over(
         self,
@@ -152,7 +152,7 @@ class Settlement:
         ground = Ground(violation=case.number, severity=stored.severity, certain=stored.certain)
         await self.intentions.intend(work, docket, task, ground)
         await self.responses.ask_owner(work, docket, case, question)
-        await self.cases.move(work, case, ViolationState.WAITING, "机器人未能做到,请群主处理")
+        await self.cases.move(work, case, ViolationState.WAITING, "机器人未能做到，请群主处理")
 
     async def _close_if_told(self, work: Work, case: OpenCase) -> None:
         """A case that asked for nothing but a word to the sender is over once he was told."""

@@ -77,7 +77,7 @@ class Texts:
             number=f"J{request}",
             group=self.group_name(finding.group),
             who=finding.account.id,
-            answer=answer or "(未填写)",
+            answer=answer or "（未填写）",
             reason=finding.reason,
         )
         return private, self.wording.text("ask.join_public", number=f"J{request}")

@@ -57,7 +57,7 @@ class ControlCommands:
         if record is None or record.group not in call.groups:
             raise RefusedError(f"没有您可以撤销的登记 W{number}。")
         if record.account == call.caller and ChatRole.ADMINISTRATOR not in call.roles:
-            raise RefusedError(f"W{number} 涉及您本人,请由其他管理人员撤销。")
+            raise RefusedError(f"W{number} 涉及您本人，请由其他管理人员撤销。")
         register = self._services.register
         what = await self._services.scribe.write(
             lambda work: decisions.undo(work, number, call.caller, register)
@@ -69,9 +69,9 @@ class ControlCommands:
         """Register a problem the owner found himself. Source: Article 23."""
         group, note = self._place(call)
         if not note:
-            raise BadInputError("请写明发现了什么问题。例如:登记 有人推销保险,已劝阻")
+            raise BadInputError("请写明发现了什么问题。例如：登记 有人推销保险，已劝阻")
         if len(note) > _LONGEST_NOTE:
-            raise BadInputError(f"说明有 {len(note)} 字,请缩短到 {_LONGEST_NOTE} 字以内。")
+            raise BadInputError(f"说明有 {len(note)} 字，请缩短到 {_LONGEST_NOTE} 字以内。")
         register = self._services.register
         number = await self._services.scribe.write(
             lambda work: decisions.register_problem(work, group, call.caller, note, register)
@@ -94,7 +94,7 @@ class ControlCommands:
         found = [(name, key) for name, key in named if name and call.rest.startswith(name)]
         if not found or [name for name, _ in named].count(found[0][0]) > 1:
             names = "、".join(self._texts.group_name(key) for key in mine[:5])
-            raise BadInputError(f"请写明是哪个群。例如:登记 群名 说明。您的群有:{names}。")
+            raise BadInputError(f"请写明是哪个群。例如：登记 群名 说明。您的群有：{names}。")
         name, key = found[0]
         return key, call.rest[len(name) :].strip()
 
@@ -123,5 +123,5 @@ class ControlCommands:
 def _case_number(text: str) -> int:
     match = re.fullmatch(r"[Ww]?(\d{1,9})", text)
     if not match:
-        raise BadInputError(f"“{text}”不是登记号。请这样写:撤销 W12")
+        raise BadInputError(f"“{text}”不是登记号。请这样写：撤销 W12")
     return int(match[1])

@@ -63,7 +63,7 @@ class InformationCommands:
                 tables.setdefault(self._table(state), []).append(state.group.name)
         if not tables:
             return Reply(self._services.wording.text("command.no_group"))
-        return Reply("\n\n".join(f"{_named(names)}:\n{table}" for table, names in tables.items()))
+        return Reply("\n\n".join(f"{_named(names)}：\n{table}" for table, names in tables.items()))
 
     async def clauses(self, call: Call) -> Reply:
         """How far each article, or each sentence of one, is carried out."""
@@ -80,11 +80,11 @@ class InformationCommands:
             if one.clause_id == whole or (not whole and one.clause.article == article)
         ]
         if not mine:
-            raise BadInputError(f"没有条款“{given}”。请写条号,例如:条款 20,或 条款 20.3。")
+            raise BadInputError(f"没有条款“{given}”。请写条号，例如：条款 20，或 条款 20.3。")
         lines = [f"{self._texts.clause(mine[0].clause_id)}"]
         for one in mine:
             how = one.clause.human_only or "、".join(one.controls)
-            lines.append(f"{one.clause_id} {one.clause.gist}|{one.status.label}:{how}")
+            lines.append(f"{one.clause_id} {one.clause.gist}|{one.status.label}：{how}")
         return Reply("\n".join(lines))
 
     async def status(self, call: Call) -> Reply:
@@ -100,14 +100,14 @@ class InformationCommands:
                 for group, (sequence, at) in register.watermarks.items()
                 if sequence != NOTHING_SEEN and group.platform is platform and group in call.groups
             ]
-            last = f",最近看到消息 {self._texts.moment(max(seen))}" if seen else ""
-            lines.append(f"{platform.label}:{'已连接' if port.connected else '未连接'}{last}")
-        lines.append("目前:" + ("已冻结,只作记录" if register.frozen else "正常工作"))
+            last = f"，最近看到消息 {self._texts.moment(max(seen))}" if seen else ""
+            lines.append(f"{platform.label}：{'已连接' if port.connected else '未连接'}{last}")
+        lines.append("目前：" + ("已冻结，只作记录" if register.frozen else "正常工作"))
         if register.broken:
-            lines.append("熔断:同时出现新违规的群过多,已全部转为观察。核对后请两人发送:解冻")
+            lines.append("熔断：同时出现新违规的群过多，已全部转为观察。核对后请两人发送：解冻")
         lines.append(
-            f"待办:登记 {waiting.violations} 件、清理计划 {waiting.plans} 份、入群申请 "
-            f"{waiting.joins} 件;待执行 {waiting.measures} 项、待核实 {waiting.unknown} 项"
+            f"待办：登记 {waiting.violations} 件、清理计划 {waiting.plans} 份、入群申请 "
+            f"{waiting.joins} 件；待执行 {waiting.measures} 项、待核实 {waiting.unknown} 项"
         )
         if gaps:
             lines.append(f"近一天有 {len(gaps)} 段时间的消息没有看到")
@@ -140,9 +140,9 @@ class InformationCommands:
             by_rung.setdefault(able.rung, []).append(kind.label)
             if able.rung is not Rung.AUTOMATIC and able.why:
                 reasons[able.why] = None
-        lines = [f"{rung.label}:{'、'.join(by_rung[rung])}" for rung in Rung if rung in by_rung]
+        lines = [f"{rung.label}：{'、'.join(by_rung[rung])}" for rung in Rung if rung in by_rung]
         if reasons:
-            lines.append(f"原因:{';'.join(reasons)}")
+            lines.append(f"原因：{';'.join(reasons)}")
         return "\n".join(lines)
 
     def _modes(self, group: GroupKey | None) -> list[str]:
@@ -156,7 +156,7 @@ class InformationCommands:
                 (rule.title, policy.rule_modes.get(rule.rule_id, policy.default_mode))
                 for rule in rules
             ]
-        return ["规则:" + "、".join(f"{title}({mode.label})" for title, mode in modes)]
+        return ["规则：" + "、".join(f"{title}（{mode.label}）" for title, mode in modes)]
 
 
 def _by_article(found: Iterable[Coverage]) -> list[str]:
@@ -164,7 +164,7 @@ def _by_article(found: Iterable[Coverage]) -> list[str]:
     for one in found:
         counts.setdefault(one.clause.article, Counter())[one.status] += 1
     return [
-        f"第{article}条:"
+        f"第{article}条："
         + "、".join(f"{one.label} {statuses[one]}" for one in CoverageStatus if statuses[one])
         for article, statuses in counts.items()
     ]
@@ -183,7 +183,7 @@ def _article(given: str) -> tuple[int, str | None]:
         return int(whole), text if point else None
     match = re.fullmatch(f"([{_NUMERALS}])?(十)?([{_NUMERALS}])?", text)
     if not match or not text:
-        raise BadInputError(f"看不懂条款“{given}”。请写条号,例如:条款 20,或 条款 20.3。")
+        raise BadInputError(f"看不懂条款“{given}”。请写条号，例如：条款 20，或 条款 20.3。")
     tens, ten, ones = match.groups()
     if ten is None:
         return _NUMERALS.index(text[0]) + 1, None

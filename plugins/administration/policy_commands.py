@@ -5,6 +5,7 @@ from bot.domain.measures import Mode
 from bot.domain.rules import Rule
 from bot.engine import decisions
 from bot.engine.commands import Call, ChatRole, Reply
+from bot.engine.own_words import fold
 from bot.engine.services import Services
 from bot.engine.texts import Texts
 from config.policy_overrides import settable_keys, setting_text, with_overrides
@@ -41,7 +42,7 @@ class PolicyCommands:
                 _require_administrator(call)
                 return await self._set(call, key, " ".join(value))
             case _:
-                raise BadInputError("请这样写:配置 键 值;配置 来源 键;配置 回退 键。")
+                raise BadInputError("请这样写：配置 键 值；配置 来源 键；配置 回退 键。")
 
     async def rules(self, call: Call) -> Reply:
         """``规则`` lists them; ``规则 名称 观察|提醒|执行`` changes one."""
@@ -49,13 +50,13 @@ class PolicyCommands:
         if not words:
             return Reply(self._rule_list(call))
         if len(words) != 2 or words[1] not in MODES:
-            raise BadInputError("请这样写:规则 名称 观察|提醒|执行。例如:规则 实名 提醒")
+            raise BadInputError("请这样写：规则 名称 观察|提醒|执行。例如：规则 实名 提醒")
         _require_administrator(call)
         rules = self._services.catalogue.rules
-        rule = next((one for one in rules if words[0] in _names_of(one)), None)
+        rule = next((one for one in rules if fold(words[0]) in _names_of(one)), None)
         if rule is None:
             names = "、".join(one.title for one in rules)
-            raise BadInputError(f"没有规则“{words[0]}”。规则有:{names}。")
+            raise BadInputError(f"没有规则“{words[0]}”。规则有：{names}。")
         return await self._change_mode(call, rule.rule_id, MODES[words[1]])
 
     async def _change_mode(self, call: Call, rule_id: str, mode: Mode) -> Reply:
@@ -102,7 +103,7 @@ class PolicyCommands:
         await self._write(call, key, value)
         return Reply(
             self._services.wording.text(
-                "settings.changed", key=key, before=before or "(未设置)", after=after
+                "settings.changed", key=key, before=before or "（未设置）", after=after
             )
         )
 
@@ -112,7 +113,7 @@ class PolicyCommands:
         async with self._services.database.reading() as connection:
             changes = await setting_changes.history(connection, key, 1)
         if not changes:
-            raise RefusedError(f"“{key}”没有用命令改过,无需回退。")
+            raise RefusedError(f"“{key}”没有用命令改过，无需回退。")
         before = changes[0].before
         policy = self._services.register.policy
         now = setting_text(policy, key)
@@ -122,7 +123,7 @@ class PolicyCommands:
             self._services.wording.text(
                 "settings.changed",
                 key=key,
-                before=now or "(未设置)",
+                before=now or "（未设置）",
                 after=then if before is None else before,
             )
         )
@@ -144,7 +145,7 @@ class PolicyCommands:
         if not changes or changes[0].after is None:
             lines.append("来自配置文件 policy.toml")
         lines += [
-            f"{self._texts.moment(one.at)} {one.by}:{one.before or '(配置文件)'} → "
+            f"{self._texts.moment(one.at)} {one.by}：{one.before or '（配置文件）'} → "
             f"{one.after or '(配置文件)'}"
             for one in changes
         ]
@@ -157,7 +158,7 @@ class PolicyCommands:
             if one.key in _MODE_KEYS:
                 continue
             shown = "" if "<" in one.key else f" = {setting_text(policy, one.key)}"
-            lines.append(f"{one.key}{shown}({one.description})")
+            lines.append(f"{one.key}{shown}（{one.description}）")
         lines.append(self._services.wording.text("settings.footer"))
         return "\n".join(lines)
 
@@ -171,18 +172,18 @@ class PolicyCommands:
                 mode, source = policy.rule_modes[rule.rule_id], "全校对该规则的设置"
             else:
                 mode, source = policy.default_mode, "默认设置"
-            lines.append(f"{rule.title}:{mode.label}({source})")
+            lines.append(f"{rule.title}：{mode.label}（{source}）")
         return "\n".join(lines)
 
 
 def _names_of(rule: Rule) -> tuple[str, ...]:
     """What people call a rule: its title with or without the remark in brackets, or its id."""
-    return (rule.title, rule.title.partition("(")[0], rule.rule_id)
+    return (fold(rule.title), fold(rule.title).partition("(")[0], rule.rule_id)
 
 
 def _require_administrator(call: Call) -> None:
     if ChatRole.ADMINISTRATOR not in call.roles:
-        raise RefusedError("抱歉,修改配置和规则限系统管理员;您可以查看。")
+        raise RefusedError("抱歉，修改配置和规则限系统管理员；您可以查看。")
 
 
 def _is_mode(key: str) -> bool:
@@ -193,4 +194,4 @@ def _is_mode(key: str) -> bool:
 def _refuse_modes(key: str) -> None:
     """Modes go through the gate of ``规则``: otherwise one person could let a rule act."""
     if _is_mode(key):
-        raise RefusedError("生效方式请用:规则 名称 观察|提醒|执行(在群里发送只改本群)。")
+        raise RefusedError("生效方式请用：规则 名称 观察|提醒|执行（在群里发送只改本群）。")

@@ -41,7 +41,9 @@ class RoleCommands:
         if take:
             words = words[1:]
         if len(words) != 2 or words[0] not in _ROLES:
-            raise BadInputError("请这样写:授权 监督员|审批人|管理员 账号,或 授权 取消 角色 账号。")
+            raise BadInputError(
+                "请这样写：授权 监督员|审批人|管理员 账号，或 授权 取消 角色 账号。"
+            )
         role, account = _ROLES[words[0]], _account(words[1], call.caller)
         changed = await self._change(call, account, role, take=take)
         await self._services.reload()
@@ -58,7 +60,7 @@ class RoleCommands:
             return await self._issue(call, words[1:])
         code = "".join(words)
         if not _CODE.fullmatch(code):
-            raise BadInputError("请这样写:绑定 八位数字验证码。例如:绑定 12345678")
+            raise BadInputError("请这样写：绑定 八位数字验证码。例如：绑定 12345678")
         if await self._becomes_administrator(code, call.caller):
             await self._services.reload()
             return Reply(self._services.wording.text("bind.administrator"))
@@ -83,26 +85,26 @@ class RoleCommands:
             )
         if account in self._from_environment(role):
             raise RefusedError(
-                f"{account.id} 的{role.label}由服务器设置指定,请在服务器上修改后重启。"
+                f"{account.id} 的{role.label}由服务器设置指定，请在服务器上修改后重启。"
             )
         if role is ChatRole.ADMINISTRATOR and set(register.holders(role.value)) <= {account}:
-            raise RefusedError("至少要有一位系统管理员,请先授权另一位再取消。")
+            raise RefusedError("至少要有一位系统管理员，请先授权另一位再取消。")
         return await self._services.scribe.write(
             lambda work: roles.revoke(work, account, role.value, str(call.caller))
         )
 
     async def _issue(self, call: Call, words: list[str]) -> Reply:
         if ChatRole.ADMINISTRATOR not in call.roles:
-            raise RefusedError("抱歉,确认码由系统管理员发放,请向其领取。")
+            raise RefusedError("抱歉，确认码由系统管理员发放，请向其领取。")
         person = self._services.register.roster.numbered(words[0]) if len(words) == 1 else None
         if person is None or not person.active:
-            raise BadInputError("请写在职人员的工号。例如:绑定 发码 T001")
+            raise BadInputError("请写在职人员的工号。例如：绑定 发码 T001")
         code = await self._services.scribe.write(
             lambda work: codes.issue(work, BIND, person.staff_id, str(call.caller), _CODE_HOLDS)
         )
         minutes = int(_CODE_HOLDS.total_seconds() // 60)
         text = self._services.wording.text("bind.code", code=code, minutes=minutes)
-        return Reply(f"{person.name}({person.staff_id}):{text}")
+        return Reply(f"{person.name}（{person.staff_id}）：{text}")
 
     async def _becomes_administrator(self, code: str, account: AccountKey) -> bool:
         """Whether the code makes an administrator; one that does not may still bind."""
@@ -128,7 +130,7 @@ class RoleCommands:
         staff_id = await codes.redeem(work, code, BIND, str(call.caller))
         person = self._services.register.roster.staff(staff_id)
         if person is None or not person.active:
-            raise RefusedError("花名册上已没有这位在职人员,请联系系统管理员。")
+            raise RefusedError("花名册上已没有这位在职人员，请联系系统管理员。")
         known = person.account_on(call.caller.platform)
         if known is not None and known != call.caller:
             # Whoever holds the code was given it in person: the old account is given up.
@@ -141,12 +143,12 @@ class RoleCommands:
         lines = []
         for role in (ChatRole.ADMINISTRATOR, ChatRole.SUPERVISOR, ChatRole.APPROVER):
             names = "、".join(self._shown(one) for one in register.holders(role.value)) or "无"
-            lines.append(f"{role.label}:{names}")
+            lines.append(f"{role.label}：{names}")
         return "\n".join(lines)
 
     def _shown(self, account: AccountKey) -> str:
         person = self._services.register.roster.bound_to(account)
-        return f"{person.name}({account.id})" if person else account.id
+        return f"{person.name}（{account.id}）" if person else account.id
 
     def _from_environment(self, role: ChatRole) -> frozenset[AccountKey]:
         settings = self._services.settings
@@ -167,5 +169,5 @@ def _account(text: str, caller: AccountKey) -> AccountKey:
     if ":" in bare:
         return AccountKey.parse(bare)
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", bare):
-        raise BadInputError(f"“{text}”不是账号。请写账号号码或 @ 本人,例如:授权 监督员 10001")
+        raise BadInputError(f"“{text}”不是账号。请写账号号码或 @ 本人，例如：授权 监督员 10001")
     return AccountKey(caller.platform, bare)

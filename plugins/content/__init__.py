@@ -16,7 +16,7 @@ def __getattr__(name: str) -> object:
     return PluginMetadata(
         name="内容",
         description="群消息不得含有法规和校规禁止的内容",
-        usage="自动进行;试 文本、词库 [刷新]",
+        usage="自动进行；试 文本、词库 [刷新]",
         type="application",
     )
 

@@ -108,13 +108,13 @@ def gravest(hits: Iterable[Hit]) -> Hit:
 
 def reason_for(hit: Hit, subjects: Mapping[str, Subject]) -> str:
     """What users read: the category and the spelling, never the word."""
-    return f"涉及“{subjects[hit.category].title}”类词语(写法:{hit.technique.label})"
+    return f"涉及“{subjects[hit.category].title}”类词语（写法：{hit.technique.label}）"
 
 
 def kind_for(hit: Hit, role: Role) -> tuple[str, str]:
     """The kind of finding for a live message, and what it adds to the reason."""
     if not hit.acts:
-        return "suspected", "只是相似,请人工判断"
+        return "suspected", "只是相似，请人工判断"
     if role in _MANAGERS and hit.severity is not Severity.NOTICE:
         return "by_owner", f"发布者是{role.label}"
     return hit.severity.value, ""
@@ -133,9 +133,9 @@ def _finding(
         # Nothing is done to an exempt account: a grave word is shown to a person, others pass.
         if not hit.acts or hit.severity.rank < Severity.SERIOUS.rank:
             return None
-        kind, remark = "suspected", "发布者在受保护名单中,请人工判断"
+        kind, remark = "suspected", "发布者在受保护名单中，请人工判断"
     elif event.late and context.now - event.occurred_at > AS_IF_LIVE:
-        kind, remark = "suspected", "离线期间的旧消息,请人工判断"
+        kind, remark = "suspected", "离线期间的旧消息，请人工判断"
     return Finding(
         rule_id=RULE_ID,
         kind=kind,

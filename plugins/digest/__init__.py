@@ -12,7 +12,7 @@ from plugins.digest.jobs import DailyReports
 
 __plugin_meta__ = PluginMetadata(
     name="日报",
-    description="每天一份,只说异常,一字已阅",
+    description="每天一份，只说异常，一字已阅",
     usage="日报、已阅",
     type="application",
 )

@@ -35,7 +35,7 @@ class DigestCommands:
                 place=Place.ANYWHERE,
                 usage="日报",
                 example="日报",
-                summary="今日情况:群里看本群,私信看您负责的所有群",
+                summary="今日情况：群里看本群，私信看您负责的所有群",
                 arguments=Args(),
                 handle=self.show,
             ),

@@ -156,7 +156,7 @@ def _coverage(figures: OwnerDay, wording: Wording, zone: ZoneInfo) -> list[str]:
         "digest.coverage",
         since=moment_text(figures.since, zone),
         received=figures.received,
-        uninspected=f"{missed}({kinds})" if missed else "0",
+        uninspected=f"{missed}（{kinds}）" if missed else "0",
     )
     minutes = sum(_blind_minutes(one) for group in figures.groups for one in group.unseen)
     if minutes:

@@ -11,7 +11,7 @@ from plugins.membership.rules import MEMBERSHIP, JoinRule
 
 __plugin_meta__ = PluginMetadata(
     name="成员",
-    description="核对成员身份,审核入群申请,清理不应在群的人",
+    description="核对成员身份，审核入群申请，清理不应在群的人",
     usage="成员、清理、批准、驳回、已处理、误报",
     type="application",
 )

@@ -62,7 +62,7 @@ class _Applicant:
 def vet(answer: str, account: AccountKey, roster: Roster, departments: Departments) -> Vetting:
     """Hold an application against the roster; ``answer`` is the applicant's own text."""
     if not len(roster):
-        return Vetting(UNMATCHED, "花名册尚未导入,无法核对")
+        return Vetting(UNMATCHED, "花名册尚未导入，无法核对")
     applicant = _Applicant(account, roster, departments)
     owner = roster.bound_to(account)
     if owner is not None:
@@ -76,16 +76,18 @@ def vet(answer: str, account: AccountKey, roster: Roster, departments: Departmen
     chosen = next((vetting for vetting in said if vetting.kind != UNMATCHED), said[0])
     person = roster.staff(chosen.staff_id) if chosen.staff_id else None
     if chosen.kind == MATCHED and person is not None and _may_be_somebody_else(answer, person):
-        return Vetting(UNMATCHED, f"提到了{person.name},但可能不是本人")
+        return Vetting(UNMATCHED, f"提到了{person.name}，但可能不是本人")
     return chosen
 
 
 def _vet_known(answer: str, owner: Staff, applicant: _Applicant) -> Vetting:
     if not owner.active:
-        return Vetting(UNMATCHED, f"该账号登记为{owner.name},花名册显示已离职", owner.staff_id)
+        return Vetting(UNMATCHED, f"该账号登记为{owner.name}，花名册显示已离职", owner.staff_id)
     judgement = applicant.judge(answer)
     if judgement.standing is Standing.IMPOSTOR:
-        return Vetting(IMPOSTOR, f"该账号登记为{owner.name},却自称{judgement.name}", owner.staff_id)
+        return Vetting(
+            IMPOSTOR, f"该账号登记为{owner.name}，却自称{judgement.name}", owner.staff_id
+        )
     return _matched(owner)
 
 
@@ -145,8 +147,8 @@ def _unclear(text: str, judgement: NameJudgement, applicant: _Applicant) -> Vett
         return None
     name = clear[0].people[0].name
     if len(clear[0].people) > 1:
-        return Vetting(UNMATCHED, f"有多位{name},需注明部门或工号")
-    return Vetting(UNMATCHED, f"提到了{name},但与花名册不完全相符")
+        return Vetting(UNMATCHED, f"有多位{name}，需注明部门或工号")
+    return Vetting(UNMATCHED, f"提到了{name}，但与花名册不完全相符")
 
 
 def _may_be_somebody_else(answer: str, person: Staff) -> bool:

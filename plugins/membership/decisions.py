@@ -171,7 +171,7 @@ class DecisionCommands:
             number=number,
             group=self._texts.group_name(request.group),
             who=" ".join(filter(None, (request.nickname, request.account.id))),
-            answer=request.answer or "(未填写)",
+            answer=request.answer or "（未填写）",
             reason=request.reason,
         )
         return private, self._text("ask.join_public", number=number)

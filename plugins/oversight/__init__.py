@@ -11,7 +11,7 @@ from plugins.oversight.pages import CasePages
 
 __plugin_meta__ = PluginMetadata(
     name="监督",
-    description="查违规登记,每次查看都有记录",
+    description="查违规登记，每次查看都有记录",
     usage="查违规、下一页",
     type="application",
 )

@@ -54,7 +54,7 @@ class OversightCommands:
                 place=Place.ANYWHERE,
                 usage="查违规 [条件]",
                 example="查违规 上周 严重",
-                summary="查违规登记:时间、部门、群、姓名、轻重、状态任意组合,或 W12 看一件",
+                summary="查违规登记：时间、部门、群、姓名、轻重、状态任意组合，或 W12 看一件",
                 arguments=Args["conditions", MultiVar(str, "*")],
                 handle=self.look,
                 refused=self.refused,
@@ -93,7 +93,7 @@ class OversightCommands:
         """The page behind the one that was shown last."""
         last = self._last.get(call.caller)
         if last is None or last.group != call.group:
-            raise RefusedError("没有可以继续的查询,请先发送:查违规 条件")
+            raise RefusedError("没有可以继续的查询，请先发送：查违规 条件")
         return await self._page(call, replace(last.conditions, page=last.conditions.page + 1))
 
     async def refused(self, account: AccountKey, group: GroupKey | None) -> None:

@@ -18,7 +18,7 @@ class CasePages:
         day, _, _ = self._texts.moment(record.opened_at).partition(" ")
         title = self._catalogue.title(record.rule_id)
         return (
-            f"W{record.number} {day} {title}({record.severity.label}) {_person(record)} "
+            f"W{record.number} {day} {title}（{record.severity.label}） {_person(record)} "
             f"{_group(record)} {record.state.label}"
         )
 
@@ -27,29 +27,29 @@ class CasePages:
         title = self._catalogue.title(record.rule_id)
         moment = self._texts.moment
         lines = [
-            f"W{record.number} {title}({record.severity.label},{record.mode.label})",
-            f"依据:《管理办法》{self._clause(record.clause)}",
-            f"群:{_group(record)}",
-            f"人员:{_person(record)}(账号 {record.account.id})",
-            f"{moment(record.opened_at)} 登记:{record.reason}",
+            f"W{record.number} {title}（{record.severity.label}，{record.mode.label}）",
+            f"依据：《管理办法》{self._clause(record.clause)}",
+            f"群：{_group(record)}",
+            f"人员：{_person(record)}（账号 {record.account.id}）",
+            f"{moment(record.opened_at)} 登记：{record.reason}",
         ]
         if record.suggestion:
-            lines.append(f"应改为:{record.suggestion}")
+            lines.append(f"应改为：{record.suggestion}")
         lines += [self._measure(one) for one in record.measures]
         if record.closed_at:
             because = record.closed_because or record.state.label
-            lines.append(f"{moment(record.closed_at)} {record.state.label}:{because}")
+            lines.append(f"{moment(record.closed_at)} {record.state.label}：{because}")
         else:
-            lines.append(f"目前:{record.state.label}")
+            lines.append(f"目前：{record.state.label}")
         if record.due_at and not (record.closed_at or record.due_done):
-            lines.append(f"期限:{moment(record.due_at)}")
+            lines.append(f"期限：{moment(record.due_at)}")
         return "\n".join(lines)
 
     def _measure(self, stored: StoredMeasure) -> str:
         measure = stored.measure
         text = (
             f"{self._texts.moment(stored.created_at)} {measure.kind.label}"
-            f"({measure.rung.label}):{stored.state.label}"
+            f"（{measure.rung.label}）：{stored.state.label}"
         )
         detail = measure.withheld or stored.detail
         return f"{text},{detail}" if detail else text

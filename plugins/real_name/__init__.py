@@ -8,8 +8,8 @@ from plugins.real_name.rules import REAL_NAME
 
 __plugin_meta__ = PluginMetadata(
     name="实名",
-    description="群名片应为“部门-姓名”,不符合的提醒改正",
-    usage="自动进行;发送“成员”查看不规范的名片。",
+    description="群名片应为“部门-姓名”，不符合的提醒改正",
+    usage="自动进行；发送“成员”查看不规范的名片。",
     type="application",
 )
 

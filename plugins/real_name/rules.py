@@ -5,7 +5,7 @@ from bot.domain.standing_rules import StandingRule
 
 REAL_NAME = StandingRule(
     rule_id="real-name",
-    title="实名(部门+姓名)",
+    title="实名（部门+姓名）",
     clauses=("19.2", "20.2", "20.3", "20.4", "26"),
     cites={Standing.MISNAMED: "20.2", Standing.WRONG_DEPARTMENT: "20.2"},
 )

@@ -46,7 +46,7 @@ def test_a_line_is_read_in_any_encoding(tmp_path: Path, encoding: str, line_end:
         ("校花\trumour", "三列"),
         ("\trumour\tserious", "词语为空"),
         ("\u200b\trumour\tserious", "词语为空"),
-        ("校花\tgossip\tserious", "不认识类别“gossip”,可用的有:custom、rumour"),
+        ("校花\tgossip\tserious", "不认识类别“gossip”，可用的有：custom、rumour"),
         ("校花\trumour\tgrave", "notice、minor、serious、critical"),
         ("校花\trumour\tserious\t花园", "例外词“花园”"),
         ("校花\trumour\tserious\t校花", "例外词“校花”"),

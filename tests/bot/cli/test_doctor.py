@@ -37,7 +37,7 @@ def test_a_sound_installation_passes_every_check(sound: Terminal) -> None:
     names = [one["name"] for one in checks]
     for wanted in ("规则", "词库", "时钟", "磁盘", "端口", "QQ 令牌", "数据库", "花名册"):
         assert wanted in names
-    assert "群 教师群(60001)" in names
+    assert "群 教师群（60001）" in names
     assert "journal_mode=wal" in check(sound, "数据库")["detail"]
     assert "✓ 端口" in sound("doctor").out
     assert GOOD_TOKEN not in said.out

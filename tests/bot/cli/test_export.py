@@ -33,7 +33,7 @@ def test_nothing_in_a_csv_is_a_formula(college: Terminal) -> None:
     assert [one["编号"] for one in rows] == ["W3", "W2", "W1"]
     assert rows[-1]["姓名"] == f"'{FORMULA}"
     assert rows[1]["摘录"] == "可代开发票"
-    assert rows[1]["处置"] == "撤回:已完成"
+    assert rows[1]["处置"] == "撤回：已完成"
 
 
 def test_nothing_in_a_workbook_is_a_formula(college: Terminal) -> None:

@@ -49,7 +49,7 @@ def test_two_people_with_the_codes_they_were_sent_resume(guarded: Terminal) -> N
     assert set(sent) == {"10001", "10002"}
     assert not set(sent.values()) & set(said.out.split())
     said = guarded("unfreeze", "--code", sent["10001"], "--code", sent["10002"])
-    assert (said.code, said.out) == (0, "已解冻,恢复处置。\n")
+    assert (said.code, said.out) == (0, "已解冻，恢复处置。\n")
     assert not frozen(guarded)
 
 

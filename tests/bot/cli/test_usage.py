@@ -21,7 +21,7 @@ from tests.bot.cli.terminal import QUNGUI, ROOT, Terminal
         (["roster", "import"], ["缺少参数 FILE"]),
         (["roster", "import", "x.csv", "--map"], ["选项 --map", "缺少值"]),
         (["roster", "import", "x.csv", "--apply=yes"], ["选项 --apply", "不带值"]),
-        (["roster", "show", "zzz"], ["多余的参数:zzz"]),
+        (["roster", "show", "zzz"], ["多余的参数：zzz"]),
         (["violations", "--limit", "x"], ["选项 --limit", "整数"]),
         (["plan", "approve", "P1"], ["缺少选项 --as"]),
         (["check-name"], ["缺少参数 CARD"]),
@@ -45,7 +45,7 @@ def test_a_wrong_call_is_answered_in_chinese_with_the_nearest_word(
 def test_help_is_in_chinese(terminal: Terminal, command: list[str]) -> None:
     said = terminal(*command, "--help")
     assert said.code == 0
-    assert said.out.startswith("用法: qungui")
+    assert said.out.startswith("用法：qungui")
     assert "显示本说明" in said.out
     assert not {"Usage", "Options", "Commands", "Arguments", "Show this"} & set(said.out.split())
 
@@ -108,7 +108,7 @@ def test_a_fault_of_ours_is_one_line_and_a_class_name(
     assert execute([None]) == 1  # type: ignore[list-item]  # no caller of ours does that
     said = capfd.readouterr()
     assert said.out == ""
-    assert re.fullmatch(r"程序出错\(\w+Error\),没有完成。.+\n", said.err)
+    assert re.fullmatch(r"程序出错（\w+Error），没有完成。.+\n", said.err)
 
 
 def test_an_unknown_setting_is_named(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -108,7 +108,7 @@ def test_reading_evidence_is_put_on_record_and_reading_none_is_not(college: Term
 def test_the_table_for_people_says_the_same(college: Terminal) -> None:
     said = college("violations")
     assert said.code == 0
-    assert all(word in said.out for word in ("W1", "W2", "W3", "教师群", "撤回:已完成"))
+    assert all(word in said.out for word in ("W1", "W2", "W3", "教师群", "撤回：已完成"))
 
 
 def test_nothing_found_is_said(college: Terminal) -> None:

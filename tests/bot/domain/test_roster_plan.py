@@ -174,7 +174,7 @@ def test_a_department_that_loses_more_than_a_fifth_is_held() -> None:
 
     assert two_gone.verdict is Verdict.OK
     assert three_gone.verdict is Verdict.HELD
-    assert "小处原有 10 人,将减少 3 人" in three_gone.reasons
+    assert "小处原有 10 人，将减少 3 人" in three_gone.reasons
 
 
 def test_moving_a_whole_department_is_held() -> None:

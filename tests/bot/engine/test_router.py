@@ -135,7 +135,7 @@ FOUND = [
     ("帮助", "帮助", ""),
     ("花名", "成员", ""),
     ("\u200b帮助", "帮助", ""),
-    ("登记 有人卖东西,已劝阻", "登记", "有人卖东西,已劝阻"),
+    ("登记 有人卖东西，已劝阻", "登记", "有人卖东西，已劝阻"),
 ]
 
 
@@ -356,7 +356,7 @@ async def test_a_fault_is_reported_by_number_and_never_by_content(
         logger.remove(sink)
     assert "错误编号" in said.text
     assert "机密内容" not in said.text
-    identifier = said.text.split("错误编号 ")[1].rstrip(")")
+    identifier = said.text.split("错误编号 ")[1].rstrip("）")
     (line,) = lines
     assert identifier in line
     assert "RuntimeError" in line

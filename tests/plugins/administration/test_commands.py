@@ -85,8 +85,8 @@ async def test_help_differs_by_role(desk: Desk, router: Router) -> None:
 async def test_capabilities_say_what_cannot_be_done_and_why(desk: Desk, router: Router) -> None:
     desk.register.groups[SECOND_GROUP].bot_role = Role.MEMBER
     said = await answer(desk, router, OWNER, "能力")
-    assert "教务工作群:\n自动:" in said
-    assert "群主协助:撤回" in said
+    assert "教务工作群：\n自动：" in said
+    assert "群主协助：撤回" in said
     assert "机器人不是群管理员" in said
     assert "学生工作群" not in said
 
@@ -107,14 +107,14 @@ async def test_an_unknown_clause_is_said_to_be_unknown(
 
 async def test_all_clauses_are_summed_by_article(desk: Desk, router: Router) -> None:
     said = await answer(desk, router, MEMBER, "条款")
-    assert "第20条:" in said
+    assert "第20条：" in said
     assert "尚缺" in said
 
 
 async def test_status_tells_connection_freeze_and_modes(desk: Desk, router: Router) -> None:
     desk.register.watermarks[GROUP] = (7, NOON)
     said = await answer(desk, router, OWNER, "状态")
-    assert "QQ:已连接,最近看到消息 11月2日 12:00" in said
+    assert "QQ：已连接，最近看到消息 11月2日 12:00" in said
     assert "正常工作" in said
     desk.register.frozen = True
     desk.platform.connected = False
@@ -182,10 +182,10 @@ async def test_going_further_than_the_operator_decided_takes_two(
     assert "须两位" in await answer(desk, router, SECOND_ADMINISTRATOR, words)
     assert await mode_now(desk) == {}
     desk.clock.pass_(timedelta(hours=23))
-    assert "已改为:执行" in await answer(desk, router, ADMINISTRATOR, words)
+    assert "已改为：执行" in await answer(desk, router, ADMINISTRATOR, words)
     assert await mode_now(desk) == {f"rules.{rule_id}.mode": "enforce"}
     assert desk.register.policy.mode(rule_id, GROUP) is Mode.ENFORCE
-    assert "已改为:观察" in await answer(
+    assert "已改为：观察" in await answer(
         desk, router, SECOND_ADMINISTRATOR, f"规则 {title} 观察", group=GROUP
     )
     await take_up(desk)
@@ -205,7 +205,7 @@ async def test_what_the_operator_granted_needs_no_second(desk: Desk, router: Rou
     title = desk.services.catalogue.rules[0].title
     await answer(desk, router, ADMINISTRATOR, f"规则 {title} 观察")
     await take_up(desk)
-    assert "已改为:提醒" in await answer(desk, router, ADMINISTRATOR, f"规则 {title} 提醒")
+    assert "已改为：提醒" in await answer(desk, router, ADMINISTRATOR, f"规则 {title} 提醒")
     assert "限系统管理员" in await answer(desk, router, OWNER, f"规则 {title} 观察")
     assert "没有规则" in await answer(desk, router, ADMINISTRATOR, "规则 天气 提醒")
 
@@ -294,7 +294,7 @@ async def test_freezing_works_while_the_platform_is_silent(desk: Desk, router: R
 
 
 async def test_an_owner_registers_what_he_found(desk: Desk, router: Router) -> None:
-    said = await answer(desk, router, OWNER, "登记 有人推销“保险”,已劝阻", group=GROUP)
+    said = await answer(desk, router, OWNER, "登记 有人推销“保险”，已劝阻", group=GROUP)
     assert "W1" in said
     said = await answer(desk, router, OWNER, "登记 有人推销")
     assert "哪个群" in said
@@ -308,7 +308,7 @@ async def test_an_owner_registers_what_he_found(desk: Desk, router: Router) -> N
         found = (await violations.find(connection, violations.ViolationQuery())).items
     kept = {(one.group.id, one.reason, one.rule_id) for one in found}
     assert kept == {
-        ("1000", "有人推销“保险”,已劝阻", "owner-report"),
+        ("1000", "有人推销“保险”，已劝阻", "owner-report"),
         ("1001", "名单外传", "owner-report"),
         ("2000", "名单外传", "owner-report"),
     }

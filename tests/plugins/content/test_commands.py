@@ -76,10 +76,10 @@ async def test_a_text_is_tried_for_whoever_watches_over_groups(
     office: Office, who: AccountKey
 ) -> None:
     text = (await office.said(who, "试 谁要低 价 代 写 论 文呀")).text
-    assert "像“低价代写论文”(商业广告,夹符号):可自动处理" in text
-    assert "结论:违反第二十一条,类别“商业广告”,轻重“严重”。" in text
-    assert "生效方式是“执行”,会:撤回、告知本人。" in text
-    assert "只是试算,没有保存" in text
+    assert "像“低价代写论文”（商业广告，夹符号）：可自动处理" in text
+    assert "结论：违反第二十一条，类别“商业广告”，轻重“严重”。" in text
+    assert "生效方式是“执行”，会：撤回、告知本人。" in text
+    assert "只是试算，没有保存" in text
 
 
 @pytest.mark.parametrize("who", [MEMBER, APPROVER])
@@ -100,14 +100,18 @@ async def test_a_clean_text_is_said_to_be_clean(office: Office) -> None:
 
 
 async def test_why_a_likeness_does_not_count_is_said(office: Office) -> None:
-    text = (await office.said(OWNER, "试 低价代写,论文")).text
+    text = (await office.said(OWNER, "试 低价代写，论文")).text
     assert "不算" in text
     assert "没有命中" in text
 
 
 @pytest.mark.parametrize(
     ("mode", "steps"),
-    [(Mode.OBSERVE, "只作记录"), (Mode.REMIND, "会:告知本人"), (Mode.ENFORCE, "会:撤回、告知本人")],
+    [
+        (Mode.OBSERVE, "只作记录"),
+        (Mode.REMIND, "会：告知本人"),
+        (Mode.ENFORCE, "会：撤回、告知本人"),
+    ],
 )
 async def test_the_mode_of_the_group_decides_what_would_be_done(
     office: Office, mode: Mode, steps: str
@@ -139,9 +143,9 @@ async def test_the_administrator_sees_how_many_words_there_are_and_none_of_them(
     office: Office,
 ) -> None:
     said = await office.said(ADMINISTRATOR, "词库")
-    assert "词库共 2 个词,1 个文件" in said.text
-    assert "商业广告(advertising):1 个" in said.text
-    assert "short.tsv:2 个" in said.text
+    assert "词库共 2 个词，1 个文件" in said.text
+    assert "商业广告（advertising）：1 个" in said.text
+    assert "short.tsv：2 个" in said.text
     assert "代写" not in said.text
 
 
@@ -155,7 +159,7 @@ async def test_a_new_word_counts_after_refreshing(office: Office, folder: Path) 
     assert "没有命中" in (await office.said(OWNER, "试 全城停水三年")).text
     text = (await office.said(ADMINISTRATOR, "词库 刷新")).text
     assert "词库已刷新" in text
-    assert "共 3 个词,2 个文件" in text
+    assert "共 3 个词，2 个文件" in text
     assert "轻重“较轻”" in (await office.said(OWNER, "试 全城停水三年")).text
 
 

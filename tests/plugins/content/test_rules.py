@@ -81,7 +81,7 @@ def forward(*items: tuple[Part, ...]) -> Forward:
     ],
 )
 def test_the_severity_of_the_word_decides_the_kind(word: str, kind: str, clause: str) -> None:
-    finding = judge(f"各位,{word}要的联系")
+    finding = judge(f"各位，{word}要的联系")
     assert finding is not None
     assert (finding.kind, finding.clause) == (kind, clause)
     assert finding.severity is Severity(kind)
@@ -222,7 +222,7 @@ def test_nothing_is_copied_where_a_state_secret_is_suspected(text: str) -> None:
 
 
 WORDS = st.sampled_from([entry.word for entry in ENTRIES])
-FILLING = st.text(alphabet="今天下午开会请准时参加谢谢😀 ,。a1", max_size=60)
+FILLING = st.text(alphabet="今天下午开会请准时参加谢谢😀 ，。a1", max_size=60)
 
 
 @settings(max_examples=150, deadline=None)

@@ -123,9 +123,9 @@ async def test_the_owner_sees_who_is_not_in_order_and_what_mends_it(office: Offi
     )
     register.remember_case(standing_case(2, "membership", STRANGER, "departed"))
     text = await office.say(OWNER, "成员")
-    assert "需要改正或处理的有 2 人:已离职 1 人、名片不规范 1 人" in text
-    assert "教务工作群 教务处-王五:名片不规范,应改为“教务处-王五”" in text
-    assert "教务工作群 999:已离职" in text
+    assert "需要改正或处理的有 2 人：已离职 1 人、名片不规范 1 人" in text
+    assert "教务工作群 教务处-王五：名片不规范，应改为“教务处-王五”" in text
+    assert "教务工作群 999：已离职" in text
 
 
 async def test_the_list_goes_out_in_private_and_the_group_only_learns_the_number(
@@ -142,7 +142,7 @@ async def test_the_list_goes_out_in_private_and_the_group_only_learns_the_number
 async def test_in_a_group_only_that_group_is_shown(office: Office) -> None:
     register = office.desk.register
     register.remember_case(standing_case(1, "real-name", MEMBER, "misnamed", group=OTHER_GROUP))
-    assert await office.say(OWNER, "成员", GROUP) == "1 个群共 3 人,都符合要求。"
+    assert await office.say(OWNER, "成员", GROUP) == "1 个群共 3 人，都符合要求。"
 
 
 async def test_an_owner_never_sees_a_group_of_somebody_else(office: Office) -> None:
@@ -183,7 +183,7 @@ async def test_a_group_that_cannot_be_read_is_named_and_the_rest_is_shown(office
     services = replace(office.desk.services, read_members=read)
     router = office.desk.router(membership.contribute(services).commands)
     text = await Office(office.desk, router).say(OWNER, "成员 刷新")
-    assert "教务工作群 的成员名单没有读到:平台繁忙" in text
+    assert "教务工作群 的成员名单没有读到：平台繁忙" in text
     assert "都符合要求" in text
 
 
@@ -221,7 +221,7 @@ async def test_waiting_plans_and_applications_are_shown_after_a_fresh_look(offic
     text = await office.say(OWNER, "清理")
     assert set(office.desk.read) == {GROUP, SECOND_GROUP}
     assert "【清理计划 P1】" in text
-    assert "王五(教务工作群):花名册显示王五已离职" in text
+    assert "王五（教务工作群）：花名册显示王五已离职" in text
     assert "【入群申请 J1】" in text
     assert "张三的朋友" in text
 
@@ -286,7 +286,7 @@ async def test_a_second_approval_is_awaited_where_it_is_needed(office: Office) -
     assert "已有 1 人批准" in await office.say(OWNER, "批准 P1")
     assert (await office.saved(1)).state is PlanState.WAITING
     assert "还需另一位" in await office.say(OWNER, "批准 P1")
-    assert "已批准,开始执行" in await office.say(ADMIN, "批准 P1")
+    assert "已批准，开始执行" in await office.say(ADMIN, "批准 P1")
     assert (await office.saved(1)).state is PlanState.EXECUTING
 
 
@@ -325,7 +325,7 @@ async def test_a_plan_is_rejected_with_a_reason(office: Office) -> None:
     await office.plan()
     assert "P1 已驳回" in await office.say(OWNER, "驳回 P1 已办理 返聘")
     assert (await office.saved(1)).state is PlanState.REJECTED
-    assert "P1 已驳回,无需再批准" in await office.say(OWNER, "批准 P1")
+    assert "P1 已驳回，无需再批准" in await office.say(OWNER, "批准 P1")
 
 
 @pytest.mark.parametrize(

@@ -76,23 +76,23 @@ ANSWERS = [
     ("张三", "matched", "2019001"),
     ("张  三", "matched", "2019001"),
     ("我是张三", "matched", "2019001"),
-    ("我是教务处的张三,请通过", "matched", "2019001"),
+    ("我是教务处的张三，请通过", "matched", "2019001"),
     ("我是你们教务处的张三", "matched", "2019001"),
     ("张三 教务处", "matched", "2019001"),
     ("教务处张三老师", "matched", "2019001"),
     ("教务处新来的张三", "matched", "2019001"),
     ("教务处职工张三", "matched", "2019001"),
-    ("请通过,教务处张三", "matched", "2019001"),
-    ("张三,请批准", "matched", "2019001"),
-    ("本人张三,教务处教师,麻烦管理员通过一下", "matched", "2019001"),
+    ("请通过，教务处张三", "matched", "2019001"),
+    ("张三，请批准", "matched", "2019001"),
+    ("本人张三，教务处教师，麻烦管理员通过一下", "matched", "2019001"),
     ("领导好 教务处张三申请加入本群", "matched", "2019001"),
     ("天府新区信息职业学院教务处张三", "matched", "2019001"),
     ("教务处张三13800000000", "matched", "2019001"),
-    ("姓名:张三 部门:教务处 工号:2019001", "matched", "2019001"),
-    ("姓名:张三\n部门:教务处", "matched", "2019001"),
+    ("姓名：张三 部门：教务处 工号：2019001", "matched", "2019001"),
+    ("姓名：张三\n部门：教务处", "matched", "2019001"),
     ("張三", "matched", "2019001"),
-    ("老师您好,我是信息工程学院的李四,申请入群,谢谢", "matched", "2019002"),
-    ("李四(信息工程学院)", "matched", "2019002"),
+    ("老师您好，我是信息工程学院的李四，申请入群，谢谢", "matched", "2019002"),
+    ("李四（信息工程学院）", "matched", "2019002"),
     ("信工李四", "matched", "2019002"),
     ("新老师李四", "matched", "2019002"),
     ("学工处王芳", "matched", "2019003"),
@@ -147,7 +147,7 @@ ANSWERS = [
     ("张三" * 200, "unmatched", ""),
     ("教务处陈静", "impostor", "另一个账号"),
     ("陈静", "impostor", "另一个账号"),
-    ("我是陈静,请通过", "impostor", "另一个账号"),
+    ("我是陈静，请通过", "impostor", "另一个账号"),
     ("2019007", "impostor", "另一个账号"),
 ]
 
@@ -189,7 +189,7 @@ def test_without_a_roster_every_request_is_put_to_the_owner() -> None:
     register = college()
     register.roster = Roster(())
     (finding,) = findings(JoinRule().judge(applied(NEWCOMER, "教务处张三"), register))
-    assert (finding.kind, finding.reason) == ("unmatched", "花名册尚未导入,无法核对")
+    assert (finding.kind, finding.reason) == ("unmatched", "花名册尚未导入，无法核对")
 
 
 def test_other_events_are_none_of_the_join_rule() -> None:
@@ -203,7 +203,7 @@ def test_the_join_rule_and_the_articles_name_each_other() -> None:
 
 
 ODDMENTS = st.text(
-    alphabet="的张三李四王芳陈静教务处学生老师我是请通过介绍让家属09-,。 ·", max_size=20
+    alphabet="的张三李四王芳陈静教务处学生老师我是请通过介绍让家属09-，。 ·", max_size=20
 )
 
 

@@ -103,7 +103,7 @@ async def test_the_excerpt_is_for_a_supervisor_in_private_alone(desk: Desk, rout
     number = await open_case(desk)
     (said,) = await desk.say(router, SUPERVISOR, f"查违规 W{number}")
     assert "某某违规内容某某" in said.text
-    assert "撤回(自动):待执行" in said.text
+    assert "撤回（自动）：待执行" in said.text
     for account in (OWNER, ADMINISTRATOR):
         (said,) = await desk.say(router, account, f"查违规 W{number}")
         assert f"W{number}" in said.text
