@@ -148,7 +148,7 @@ class Reader:
                 GroupDay(
                     group=key,
                     name=state.group.name,
-                    members=len(state.members),
+                    members=sum(not one.is_bot for one in state.members.values()),
                     opened=dict(by_rule),
                     observed=observed,
                     closed=closed.get(key, 0),

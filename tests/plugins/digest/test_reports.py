@@ -152,7 +152,7 @@ async def test_a_report_is_one_for_all_groups_with_exceptions_only(desk: Desk) -
     async with desk.database.reading() as connection:
         found = await digests.get(connection, OWNER, "2026-11-02")
     assert found is not None
-    assert "教务工作群：4 人；新增 2 件，办结 0 件，待办 2 件" in found.text
+    assert "教务工作群：3 人；新增 2 件，办结 0 件，待办 2 件" in found.text
     assert "考务群" in found.text
     assert "学生工作群" not in found.text
     assert "已处理 W2" in found.text
