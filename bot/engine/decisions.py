@@ -18,11 +18,12 @@ from bot.domain.measures import (
     ReceiptHow,
     Rung,
 )
-from bot.domain.plans import Plan, PlanState, approve
+from bot.domain.plans import Plan, PlanState, Proposal, approve
 from bot.domain.violations import ViolationState
 from bot.engine.docket import Docket
 from bot.engine.intentions import Ground, Intentions
 from bot.engine.register import Register
+from bot.engine.settlement import PROPOSED_AGAIN_AFTER
 from data import joins, measures, plans, switches, violation_log, violations
 from data.joins import HeldRequest
 from data.ledger import Work
@@ -55,6 +56,7 @@ async def approve_plan(work: Work, number: int, approver: AccountKey, register: 
     approvals = tuple(given.account for given in plan.approvals)
     intentions = Intentions(register)
     held: set[str] = set()
+    left: list[Proposal] = []
     for one in plan.people:
         removal = Measure(
             kind=MeasureKind.REMOVE,
@@ -69,9 +71,13 @@ async def approve_plan(work: Work, number: int, approver: AccountKey, register: 
         )
         done = await intentions.intend(work, Docket(), removal, Ground(violation=one.violation))
         held.add(done.withheld or "")
+        if done.withheld is not None:
+            left.append(one)
     if "" not in held:
         # Approved and never carried out, it would stand in the way of every later proposal.
         raise HeldError(f"清理计划 P{number} 暂不能执行：{'、'.join(sorted(held))}。请稍后再批准。")
+    for one in left:
+        await _propose_again_later(work, one, register)
     await plans.move(work, number, PlanState.EXECUTING)
     return replace(plan, state=PlanState.EXECUTING)
 
@@ -239,6 +245,17 @@ async def register_problem(
     )
     await switches.bump_revision(work, REVISION)
     return number
+
+
+async def _propose_again_later(work: Work, one: Proposal, register: Register) -> None:
+    """An interlock held one removal of an approved plan: a later plan may hold it again."""
+    case = register.by_number.get(one.violation)
+    if case is None or case.state is not ViolationState.WAITING:
+        return
+    wait = register.policy.repropose_after
+    register.proposed[one.group, one.account] = work.now - wait + PROPOSED_AGAIN_AFTER
+    await violations.move(work, one.violation, ViolationState.OPEN, "移出未执行，稍后再议")
+    register.remember_case(replace(case, state=ViolationState.OPEN))
 
 
 def _forget(register: Register, number: int) -> None:

@@ -92,6 +92,9 @@ class Delivery:
         if not batch:
             return Outcome(spoken=False)
         letter = self._letter(platform, batch)
+        if letter is None and not self._read(batch[0].measure.group):
+            # Who owns a group is known once it is read, and that is a matter of seconds.
+            return await self._again(batch, PlatformBusyError("群成员尚未读取"))
         if letter is None:
             await self._end(batch, MeasureState.FAILED, "没有可以送达的人")
             return Outcome(spoken=False)
@@ -224,6 +227,10 @@ class Delivery:
         if measure.kind is MeasureKind.ESCALATE or measure.public_text is None:
             return None
         return _Letter(measure.public_text, None, (account,))
+
+    def _read(self, group: GroupKey) -> bool:
+        state = self.register.groups.get(group)
+        return state is not None and state.reading is not None
 
     def _owner(self, group: GroupKey) -> AccountKey | None:
         """Who answers for a group: the owner, else an admin, both people."""

@@ -13,7 +13,7 @@ from bot.domain.identifiers import GroupKey
 from bot.engine.clock import Clock
 from bot.engine.intake import Intake
 from bot.engine.pauses import Pauses
-from bot.engine.register import Register
+from bot.engine.register import GroupState, Register
 
 _AT_ONCE = 4
 
@@ -97,6 +97,8 @@ class Readings:
                 member_list = self._credible(group.key, await platform.members(group.key))
         except PlatformError as error:
             logger.warning("members of {} could not be read: {}", group.key, error.message)
+            # A group that was never read is overdue as well, once it is known to be there.
+            self.register.groups.setdefault(group.key, GroupState(group))
             return
         read_at = member_list.read_at.isoformat()
         await self.intake.submit(self._event(group, read_at, member_list))

@@ -30,7 +30,7 @@ _UNFINISHED = (MeasureState.INTENDED, MeasureState.UNKNOWN)
 _NOT_DONE = (MeasureState.REFUSED, MeasureState.FAILED, MeasureState.EXPIRED)
 _CALLED_OFF = (MeasureState.WITHHELD, MeasureState.EXPIRED)
 _REMOVE_BY_HAND = "清理计划已批准，机器人移不出此人，请您在群里移出"
-_PROPOSED_AGAIN_AFTER = timedelta(days=1)
+PROPOSED_AGAIN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Settlement:
         if case.state is not ViolationState.WAITING:
             return
         wait = self.register.policy.repropose_after
-        self.register.proposed[case.group, case.account] = work.now - wait + _PROPOSED_AGAIN_AFTER
+        self.register.proposed[case.group, case.account] = work.now - wait + PROPOSED_AGAIN_AFTER
         await self.cases.move(work, case, ViolationState.OPEN, "移出未执行，稍后再议")
 
     async def _hand_over(
