@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from typing import Any
 
 from bot.domain.capabilities import Capability, Situation
 from bot.domain.errors import PlatformBusyError, PlatformRefusedError, PlatformUnknownError
@@ -314,7 +315,7 @@ class ModelPlatform:
             case _:
                 return truth, len(truth)
 
-    def _happening(self) -> "dict[str, object]":
+    def _happening(self) -> dict[str, Any]:
         now = self.clock.now()
         return {
             "platform": self.platform,

@@ -4,7 +4,7 @@ import asyncio
 import re
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -89,7 +89,8 @@ def bot_seat(role: Role = Role.ADMIN) -> Member:
 def write_configuration(folder: Path, **policy: object) -> Path:
     """The installed configuration with some lines of ``policy.toml`` set otherwise.
 
-    Quiet hours are off unless they are given: tests choose their own times of day.
+    Quiet hours are off unless they are given: tests choose their own times of day. ``append`` is
+    put at the end of the file.
     """
     shutil.copytree(INSTALLED, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     for path in (folder / "lexicons").glob("*.tsv"):
@@ -98,6 +99,7 @@ def write_configuration(folder: Path, **policy: object) -> Path:
     (folder / "lexicons" / "small.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     path = folder / "policy.toml"
     text = path.read_text(encoding="utf-8")
+    text += str(policy.pop("append", ""))
     for key, value in {"start": '"00:00"', "end": '"00:00"', **policy}.items():
         text, found = re.subn(rf"(?m)^{key} = [^#\n]*", f"{key} = {value} ", text)
         assert found, f"no {key} in policy.toml"
@@ -284,7 +286,7 @@ async def staged(
     template: Path,
     groups: Sequence[tuple[Group, Sequence[Member]]],
     *,
-    prepare: Callable[[Stage], None] | None = None,
+    pauses: Pauses = PAUSES,
     environment: dict[str, str] | None = None,
     **policy: object,
 ) -> AsyncIterator[Stage]:
@@ -295,9 +297,7 @@ async def staged(
     platform = ModelPlatform(clock)
     for group, members in groups:
         platform.add(group, members)
-    stage = Stage(folder, configuration, platform, clock, environment or {})
-    if prepare is not None:
-        prepare(stage)
+    stage = Stage(folder, configuration, platform, clock, environment or {}, pauses)
     await stage.start()
     try:
         yield stage
