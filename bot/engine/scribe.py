@@ -89,8 +89,10 @@ class Scribe:
             refused = isinstance(error, (RefusedError, HeldError, BadInputError))
             if len(batch) > 1 or batch[0].remembers or not refused:
                 await self._remember_if_possible()
-            if len(batch) == 1:
-                _fail(batch[0], error)
+            # Out of reach for one is out of reach for all: each would wait for the lock anew.
+            if len(batch) == 1 or isinstance(error, UnreachableError):
+                for one in batch:
+                    _fail(one, error)
                 return
             for one in batch:
                 await self._write_together([one])
