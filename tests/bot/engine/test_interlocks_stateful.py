@@ -61,7 +61,7 @@ def template(tmp_path: Path, migrated_file: Path) -> Iterator[None]:
 
 @pytest.mark.timeout(300)
 def test_nothing_forbidden_is_ever_done() -> None:
-    _play(60, 30)
+    _play(40, 30)
     assert Template.removals, "nobody was ever removed: the machine proves nothing"
 
 
