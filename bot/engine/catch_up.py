@@ -10,7 +10,7 @@ from loguru import logger
 from bot.domain.errors import PlatformError, PlatformRefusedError
 from bot.domain.events import GroupDissolved, MessagePosted, MessagesMissed
 from bot.domain.groups import Group
-from bot.domain.identifiers import GroupKey
+from bot.domain.identifiers import GroupKey, Platform
 from bot.engine.clock import Clock
 from bot.engine.intake import Intake
 from bot.engine.pauses import Pauses
@@ -26,6 +26,7 @@ _MOST_MESSAGES = 500
 # Times on the wire are whole seconds of another clock.
 _CLOCKS_DIFFER = timedelta(seconds=2)
 _AT_ONCE = 4
+_OUTAGE_SHOWS_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -40,9 +41,11 @@ class CatchUp:
     pauses: Pauses
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     _filling: set[GroupKey] = field(default_factory=set)
+    _connected_at: dict[Platform, datetime] = field(default_factory=dict)
 
     async def connected(self, platform: GroupPlatform) -> None:
         """Bring the register up to what the platform says now."""
+        self._connected_at[platform.platform] = self.clock.now()
         try:
             found = await platform.groups()
         except PlatformError as error:
@@ -71,9 +74,12 @@ class CatchUp:
             await asyncio.sleep(self.pauses.reorder)
             history = await platform.history(group, after=after, limit=_MOST_MESSAGES)
             await self._judge(history.messages)
+            # Later on numbers are skipped by what is no message; an outage shows at its end.
+            if history.missing and self._just_connected(group.platform):
+                await self._gap(group, None, history.missing, after)
         except PlatformError as error:
             logger.warning("history of {} could not be read: {}", group, error.message)
-            await self._gap(group, None, None)
+            await self._gap(group, None, None, after)
         finally:
             self._filling.discard(group)
 
@@ -123,7 +129,8 @@ class CatchUp:
                     await self._since(platform, group, mark)
             except PlatformError as error:
                 logger.warning("history of {} could not be read: {}", group, error.message)
-                await self._gap(group, mark[1] if mark else None, None)
+                since, after = (mark[1], mark[0]) if mark else (None, None)
+                await self._gap(group, since, None, after)
 
     async def _begin(self, platform: GroupPlatform, group: GroupKey) -> None:
         """The first time: note where the group stands, judge nothing of before.
@@ -150,7 +157,7 @@ class CatchUp:
             return
         await self._judge(history.messages)
         if history.missing or not history.complete:
-            await self._gap(group, mark[1], history.missing)
+            await self._gap(group, mark[1], history.missing, mark[0])
 
     async def _judge(self, messages: tuple[MessagePosted, ...]) -> None:
         oldest = self.clock.now() - OLDEST
@@ -161,12 +168,19 @@ class CatchUp:
         ]
         await asyncio.gather(*waiting, return_exceptions=True)
 
-    async def _gap(self, group: GroupKey, since: datetime | None, missing: int | None) -> None:
+    def _just_connected(self, platform: Platform) -> bool:
+        since = self._connected_at.get(platform)
+        return since is not None and self.clock.now() - since < _OUTAGE_SHOWS_WITHIN
+
+    async def _gap(
+        self, group: GroupKey, since: datetime | None, missing: int | None, after: int | None
+    ) -> None:
+        """Put on record, once, what was not seen behind number ``after``."""
         now = self.clock.now()
         await self.intake.submit(
             MessagesMissed(
                 platform=group.platform,
-                event_id=f"gap:{group.id}:{(since or now).isoformat()}",
+                event_id=f"gap:{group.id}:{now.isoformat() if after is None else after}",
                 occurred_at=now,
                 received_at=now,
                 group=group,
