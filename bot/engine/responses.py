@@ -200,7 +200,8 @@ class Responses:
     def _rung(self, kind: MeasureKind, account: AccountKey, case: OpenCase) -> Rung:
         platform = self.register.platforms.get(case.group.platform)
         if platform is None:
-            return Rung.ASSISTED
+            # A first message may overtake the greeting of its own connection: its recall waits.
+            return Rung.AUTOMATIC if kind is MeasureKind.RECALL else Rung.ASSISTED
         state = self.register.groups.get(case.group)
         member = state.members.get(account) if state else None
         role = state.bot_role if state else Role.UNKNOWN

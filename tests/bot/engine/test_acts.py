@@ -178,3 +178,14 @@ async def test_recalls_in_one_group_stop_at_the_cap_but_for_the_critical(
         await stage.elapse(timedelta(hours=1, seconds=1))
         await stage.posts(GROUP, account(206), BAD)
         assert len(acts(stage, MeasureKind.RECALL)) == 4
+
+
+async def test_message_that_overtakes_the_greeting_of_its_connection_is_recalled(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    async with scene(tmp_path, migrated_file, connect=False) as stage:
+        posted = stage.platform.message(GROUP, LI, BAD)
+        await stage.engine.gate.submit(posted)
+        await stage.connect()
+        assert posted.message_id not in stage.platform.groups_[GROUP].messages
+        assert states(await of_kind(stage, MeasureKind.RECALL)) == ["done"]
