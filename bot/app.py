@@ -93,7 +93,9 @@ def _serve(settings: Settings, qq: QQSettings) -> None:
         raise BadInputError("驱动须为 FastAPI。")
     serve_health(driver, Health(engine, adapter))
     _tie(engine, settings)
-    nonebot.run()
+    # Pings would go unanswered while back-pressure keeps us from reading, and cut the connection;
+    # the adapter watches the heartbeats of the implementation instead.
+    nonebot.run(ws_ping_interval=None)
 
 
 def _tie(engine: Engine, settings: Settings) -> None:

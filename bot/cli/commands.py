@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import (
+    bench,
     demo,
     digest,
     doctor,
@@ -39,6 +40,7 @@ _MODULES = (
     keeping,
     stopping,
     thawing,
+    bench,
 )
 
 

@@ -1,14 +1,16 @@
 """How near the matcher comes to its own automaton on unfolded text.
 
-``python tests/bench/matching.py [words …]``: every candidate runs on the same messages in turns
+``qungui bench matching``: every candidate runs on the same messages in turns
 inside one process, so that the ratios hold on a noisy machine. Not a test: it asserts no times.
 """
 
+import argparse
+import json
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 from pypinyin.phrases_dict import phrases_dict
@@ -99,8 +101,28 @@ def rate(work: Callable[[str], object], texts: Sequence[str]) -> float:
     return len(texts) / (time.perf_counter() - start)
 
 
-def compare(count: int, share: float) -> None:
-    """Print one line: rates and ratios for ``count`` words and this share of hits."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Medians for one size of word list and one share of hits; ratios are to the raw scan."""
+
+    words: int
+    hits: float
+    built_seconds: float
+    looked_again: float
+    messages_per_second: dict[str, float]
+    ratios: dict[str, float]
+
+    def __str__(self) -> str:
+        shown = "  ".join(
+            f"{name} {rate / 1000:.0f}k/s ×{self.ratios[name]:.2f}"
+            for name, rate in self.messages_per_second.items()
+        )
+        tail = f"(built {self.built_seconds:.2f}s, looked again {self.looked_again:.1%})"
+        return f"{self.words:>7} words {self.hits:>4.0%} hits: {shown} {tail}"
+
+
+def compare(count: int, share: float) -> Row:
+    """Rates and ratios for ``count`` words and this share of hits."""
     chance = random.Random(20)
     words = lexicon(chance, count)
     texts = messages(chance, words, share)
@@ -127,21 +149,31 @@ def compare(count: int, share: float) -> None:
             rates[name].append(rate(work, texts))
         for name in candidates:
             ratios[name].append(rates[name][-1] / rates["raw scan"][-1])
-    median = statistics.median
-    shown = "  ".join(
-        f"{name} {median(rates[name]) / 1000:.0f}k/s ×{median(ratios[name]):.2f}"
-        for name in candidates
-    )
     opened = sum(bool(everything.explain(text).steps) for text in texts) / len(texts)
-    head = f"{count:>7} words {share:>4.0%} hits:"
-    print(f"{head} {shown} (built {built:.2f}s, looked again {opened:.1%})")
+    return Row(
+        words=count,
+        hits=share,
+        built_seconds=built,
+        looked_again=opened,
+        messages_per_second={name: statistics.median(seen) for name, seen in rates.items()},
+        ratios={name: statistics.median(seen) for name, seen in ratios.items()},
+    )
 
 
 def main() -> None:
     """Compare at the sizes given, or at 1k, 10k and 100k words."""
-    for count in [int(word) for word in sys.argv[1:]] or [1000, 10_000, 100_000]:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("words", type=int, nargs="*", default=[1000, 10_000, 100_000])
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    rows = []
+    for count in given.words:
         for share in (0.0, 0.02, 0.2):
-            compare(count, share)
+            rows.append(compare(count, share))
+            if not given.json:
+                print(rows[-1], flush=True)
+    if given.json:
+        print(json.dumps({"items": [asdict(row) for row in rows], "next": None}, indent=2))
 
 
 if __name__ == "__main__":
