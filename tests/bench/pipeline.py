@@ -30,6 +30,8 @@ _TOKEN = "bench-token-0123456789"  # for the loopback only
 _LISTED = 10_000
 _NO_CAP = 1_000
 _SETTLE_SECONDS = 8.0
+_HIT_RATE = 0.002
+_HALF_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,16 @@ async def compare(messages: int, rounds: int) -> Comparison:
         async with whole_path as whole, bare_path as bare:
             bares, wholes = [], []
             for index in range(rounds):
-                plan = LoadPlan(messages // 8, WORD, hit_rate=0.002, seed=index)
-                bares.append(await _push(bare, groups, plan))
-                plan = LoadPlan(messages, WORD, hit_rate=0.002, seed=100 + index)
-                wholes.append(await _push(whole, groups, plan))
+                before = index * (messages + 1_000)
+                plan = LoadPlan(messages // 8, WORD, hit_rate=_HIT_RATE, seed=index)
+                bares.append(await _push(bare, groups, plan, before))
+                plan = LoadPlan(messages, WORD, hit_rate=_HIT_RATE, seed=100 + index)
+                wholes.append(await _push(whole, groups, plan, before))
             half = _median(wholes, "messages_per_second") / 2
-            plan = LoadPlan(int(half * 8), WORD, hit_rate=0.005, rate=half, seed=999)
-            half_load = await _push(whole, groups, plan)
+            plan = LoadPlan(
+                int(half * _HALF_SECONDS), WORD, hit_rate=_HIT_RATE, rate=half, seed=999
+            )
+            half_load = await _push(whole, groups, plan, rounds * (messages + 1_000))
             resident = whole.resident_megabytes()
     bare_figure, whole_figure = _middle(bares), _middle(wholes)
     return Comparison(
@@ -119,8 +124,13 @@ def _prepare(home: Path) -> None:
     (home / "config/lexicons/bench.tsv").write_text("\n".join(lines), encoding="utf-8")
 
 
-async def _push(server: Served, groups: tuple[GroupPlan, ...], plan: LoadPlan) -> Figure:
-    async with OneBotSimulator(groups, url=server.url, token=_TOKEN) as simulator:
+async def _push(
+    server: Served, groups: tuple[GroupPlan, ...], plan: LoadPlan, messages_before: int
+) -> Figure:
+    stand_in = OneBotSimulator(
+        groups, url=server.url, token=_TOKEN, messages_before=messages_before
+    )
+    async with stand_in as simulator:
         await simulator.wait_connected()
         await asyncio.sleep(_SETTLE_SECONDS)
         load = Load(simulator, groups, plan)

@@ -22,6 +22,9 @@ class OneBotSimulator(Stage):
 
     People's acts (``say``, ``leave``, ``join_request`` …, see ``Stage``) happen at once and are
     plain calls; a background task writes their events: ``await drained()`` waits for it.
+
+    QQ never uses a message's number twice: a stand-in that follows another in front of the same
+    product continues behind the other's ``messages_before``.
     """
 
     def __init__(
@@ -35,8 +38,9 @@ class OneBotSimulator(Stage):
         timing: Timing | None = None,
         bot_role: Role | None = Role.ADMIN,
         now: Callable[[], float] = time.time,
+        messages_before: int = 0,
     ) -> None:
-        world = World(self_id, now=now)
+        world = World(self_id, now=now, messages_before=messages_before)
         for plan in groups:
             world.found(plan, bot_role=bot_role)
         faults, journal = Faults(), Journal()

@@ -22,10 +22,12 @@ OWN_RECALL_SECONDS = 120
 class World(Register):
     """Everything people do; the only judge of who may do what."""
 
-    def __init__(self, self_id: int, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, self_id: int, *, now: Callable[[], float] = time.time, messages_before: int = 0
+    ) -> None:
         super().__init__(self_id, now)
         self.observer: Observer | None = None
-        self._issued = 0
+        self._issued = messages_before
         self._inviting: dict[str, GroupPlan] = {}
 
     # Speaking ---------------------------------------------------------------------------------
