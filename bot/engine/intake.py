@@ -118,8 +118,8 @@ class Intake:
     async def _run(self) -> None:
         while True:
             batch = [await self._queue.get()]
-            if self._queue.empty():
-                # A commit costs milliseconds: waiting a few for company saves most of them.
+            if self._queue.qsize() < MOST_IN_A_BATCH - 1:
+                # A commit costs the same for one and for all: few messages wait for company.
                 await asyncio.sleep(self._pauses.company)
             while len(batch) < MOST_IN_A_BATCH and not self._queue.empty():
                 batch.append(self._queue.get_nowait())

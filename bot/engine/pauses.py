@@ -15,7 +15,7 @@ class Pauses:
     """Between two looks at a platform that is away, or at a bot that is frozen."""
     poll: float = 1.0
     """Between two looks for measures that another process committed."""
-    company: float = 0.005
+    company: float = 0.02
     """For more events to share a commit that costs as much for one."""
     retry: float = 1.0
     """Before a batch is offered again to a database that could not be written."""
