@@ -13,7 +13,7 @@ from bot.cli.office import settings
 from bot.domain.errors import BadInputError
 
 if TYPE_CHECKING:
-    from plugins.content.scan import ScanSetup
+    from plugins.content.sources import Sources
 
 _WORTH_A_BAR = 5 * 1024 * 1024
 _FAILED = b'{"id":null,"error":'
@@ -35,12 +35,12 @@ def add_to(application: typer.Typer) -> None:
 
 def scan(source: Source = Path("-"), lexicon: Lexicons = []) -> None:  # noqa: B006  typer copies it
     """Answer every line; a line that cannot be read is answered with an error."""
-    setup = _setup(lexicon)
+    sources = _sources(lexicon)
     from plugins.content.scan import scan_on_all_cores
 
     failed = 0
     with _lines(source) as lines:
-        for answers in scan_on_all_cores(lines, setup):
+        for answers in scan_on_all_cores(lines, sources):
             sys.stdout.buffer.write(answers)
             failed += answers.count(_FAILED)
     sys.stdout.buffer.flush()
@@ -49,10 +49,11 @@ def scan(source: Source = Path("-"), lexicon: Lexicons = []) -> None:  # noqa: B
         raise BadInputError(f"{where} 中有 {failed} 行不能读取，行号见输出中的 error，其余已检查。")
 
 
-def _setup(files: list[Path]) -> "ScanSetup":
+def _sources(files: list[Path]) -> "Sources":
     from config.articles import load_articles
     from config.lexicons import load_lexicons, read_word_list
-    from plugins.content.scan import ScanSetup
+    from plugins.content.loading import subjects_of
+    from plugins.content.sources import Sources
 
     folder = settings().config
     articles = load_articles(folder)
@@ -68,8 +69,7 @@ def _setup(files: list[Path]) -> "ScanSetup":
         words = load_lexicons(folder, articles.categories)
     if not words:
         raise BadInputError(f"{folder} 下的 lexicons 没有词语，请补上词库，或用 --lexicon 指定。")
-    clauses = {key: category.clause for key, category in articles.categories.items()}
-    return ScanSetup(words, clauses)
+    return Sources(words, subjects_of(articles))
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from bot.engine.commands import Call, ChatRole, Command, Place, Reply
 from bot.engine.services import Services
 from bot.engine.texts import Texts
 from plugins.content.loading import WordListKeeper
-from plugins.content.matching import Hit
 from plugins.content.matching import Step as Candidate
-from plugins.content.rules import RULE_ID, WordLists, gravest, kind_for
+from plugins.content.rules import kind_for
+from plugins.content.sightings import RULE_ID, Sighting, WordLists, gravest
 
 _MOST_CANDIDATES = 8
 _LONGEST_SHOWN = 60
@@ -73,11 +73,10 @@ class Trial:
         explained = lists.matcher.explain(call.rest)
         lines = [self._text("probe.folded", folded=_short(explained.folded))]
         lines += [self._candidate(one, lists) for one in explained.steps[:_MOST_CANDIDATES]]
-        lines += [
-            self._literal(hit, lists) for hit in explained.hits if not _among(hit, explained.steps)
-        ]
-        if explained.hits:
-            lines += self._verdict(gravest(explained.hits), lists, _group(call))
+        seen = lists.look(call.rest)
+        lines += [self._other(one, lists) for one in seen if not _among(one, explained.steps)]
+        if seen:
+            lines += self._verdict(gravest(seen), lists, _group(call))
         else:
             lines.append(self._text("probe.clean"))
         lines.append(self._text("probe.footer"))
@@ -94,19 +93,19 @@ class Trial:
         answer = _answer(acts=one.acts)
         return self._text("probe.hit", technique=one.technique.label, answer=answer, **fields)
 
-    def _literal(self, hit: Hit, lists: WordLists) -> str:
+    def _other(self, seen: Sighting, lists: WordLists) -> str:
         return self._text(
             "probe.hit",
-            span=_short(hit.span),
-            word=hit.word,
-            title=lists.subjects[hit.category].title,
-            technique=hit.technique.label,
-            answer=_answer(acts=hit.acts),
+            span=_short(seen.span),
+            word=seen.word,
+            title=lists.subjects[seen.category].title,
+            technique=seen.manner,
+            answer=_answer(acts=seen.acts),
         )
 
-    def _verdict(self, hit: Hit, lists: WordLists, group: GroupKey | None) -> list[str]:
-        subject = lists.subjects[hit.category]
-        kind, _ = kind_for(hit, Role.MEMBER)
+    def _verdict(self, sighting: Sighting, lists: WordLists, group: GroupKey | None) -> list[str]:
+        subject = lists.subjects[sighting.category]
+        kind, _ = kind_for(sighting, Role.MEMBER)
         policy = self._services.register.policy
         mode = policy.default_mode if group is None else policy.mode(RULE_ID, group)
         return [
@@ -114,7 +113,7 @@ class Trial:
                 "probe.verdict",
                 clause=self._texts.clause(subject.clause),
                 title=subject.title,
-                severity=hit.severity.label,
+                severity=sighting.severity.label,
             ),
             self._text(
                 "probe.doing",
@@ -192,8 +191,8 @@ def _answer(*, acts: bool) -> str:
     return "可自动处理" if acts else "只由人工判断"
 
 
-def _among(hit: Hit, candidates: tuple[Candidate, ...]) -> bool:
-    return any(one.word == hit.word and one.end == hit.end for one in candidates)
+def _among(seen: Sighting, candidates: tuple[Candidate, ...]) -> bool:
+    return any(one.word == seen.word and one.end == seen.end for one in candidates)
 
 
 def _short(text: str) -> str:

@@ -12,8 +12,9 @@ from loguru import logger
 from bot.domain.errors import BadInputError
 from config.articles import ARTICLES_FILE, Articles, load_articles
 from config.lexicons import LEXICON_FOLDER, load_lexicons, read_word_list
-from plugins.content.matching import Matcher
-from plugins.content.rules import ContentRule, Subject, WordLists
+from plugins.content.rules import ContentRule
+from plugins.content.sightings import Subject, WordLists
+from plugins.content.sources import Sources
 
 Stamp = tuple[tuple[str, int, int], ...]
 """Name, modification time in nanoseconds and size of every file that counts."""
@@ -39,7 +40,7 @@ def load(folder: Path, at: datetime) -> Loaded:
     words = load_lexicons(folder, articles.categories)
     counts = Counter(word.category for word in words)
     return Loaded(
-        WordLists(Matcher.build(words), _subjects(articles)),
+        Sources(words, subjects_of(articles)).build(),
         {key: counts[key] for key in articles.categories if counts[key]},
         {path.name: _size(path, articles) for path in _files(folder)},
         at,
@@ -117,7 +118,8 @@ def _size(path: Path, articles: Articles) -> int:
         return 0
 
 
-def _subjects(articles: Articles) -> dict[str, Subject]:
+def subjects_of(articles: Articles) -> dict[str, Subject]:
+    """The categories of ``articles.toml``."""
     return {
         key: Subject(category.title, category.clause)
         for key, category in articles.categories.items()

@@ -1,17 +1,17 @@
 """The content rule: what must not be posted in a work group. Source: Articles 11, 21, 22."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.events import Attachment, Event, Forward, MessagePosted, Part, Text
 from bot.domain.findings import Excerpt, Finding, Judgement, Severity
 from bot.domain.groups import Role
+from bot.domain.identifiers import AccountKey, GroupKey, MessageKey
 from bot.domain.rules import RuleContext
-from plugins.content.matching import Hit, Matcher
+from plugins.content.sightings import RULE_ID, Sighting, Subject, WordLists, gravest, reason_for
 
-RULE_ID = "content"
 STATE_SECRETS = "secret"
 """The category whose words may not be copied anywhere."""
 AS_IF_LIVE = timedelta(hours=2)
@@ -26,19 +26,16 @@ _CLAUSES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A category of content: what users read, and the clause a violation of it cites."""
+class Posting:
+    """Who answers for a text, and where it stands."""
 
-    title: str
-    clause: str
-
-
-@dataclass(frozen=True, slots=True)
-class WordLists:
-    """The matcher with the categories its words belong to. A reload makes another one."""
-
-    matcher: Matcher
-    subjects: Mapping[str, Subject]
+    text: str
+    group: GroupKey
+    author: AccountKey
+    role: Role
+    message: MessageKey
+    stale: bool = False
+    """Found so late that only a person may act on it."""
 
 
 class ContentRule:
@@ -66,14 +63,13 @@ class ContentRule:
         """At most one finding a message: the gravest."""
         if not isinstance(event, MessagePosted) or event.by_this_bot:
             return ()
-        lists = self._lists
         parts = event.parts
         only = parts[0] if len(parts) == 1 else None
         text = only.text if isinstance(only, Text) else authored_text(parts)
-        hits = lists.matcher.find(text)
-        if not hits:
+        seen = self._lists.look(text)
+        if not seen:
             return ()
-        finding = _finding(event, context, text, hits, lists.subjects)
+        finding = _finding(_posting(event, text, context), context, seen, self._lists.subjects)
         return () if finding is None else (finding,)
 
 
@@ -101,52 +97,52 @@ def authored_text(parts: Iterable[Part]) -> str:
     return "".join(pieces)
 
 
-def gravest(hits: Iterable[Hit]) -> Hit:
-    """The hit that decides: one that may be acted on, then the gravest, then the first."""
-    return min(hits, key=lambda hit: (not hit.acts, -hit.severity.rank, hit.start))
-
-
-def reason_for(hit: Hit, subjects: Mapping[str, Subject]) -> str:
-    """What users read: the category and the spelling, never the word."""
-    return f"涉及“{subjects[hit.category].title}”类词语（写法：{hit.technique.label}）"
-
-
-def kind_for(hit: Hit, role: Role) -> tuple[str, str]:
+def kind_for(sighting: Sighting, role: Role) -> tuple[str, str]:
     """The kind of finding for a live message, and what it adds to the reason."""
-    if not hit.acts:
+    if not sighting.acts:
         return "suspected", "只是相似，请人工判断"
-    if role in _MANAGERS and hit.severity is not Severity.NOTICE:
+    if role in _MANAGERS and sighting.severity is not Severity.NOTICE:
         return "by_owner", f"发布者是{role.label}"
-    return hit.severity.value, ""
+    return sighting.severity.value, ""
+
+
+def _posting(event: MessagePosted, text: str, context: RuleContext) -> Posting:
+    return Posting(
+        text,
+        event.group,
+        event.author,
+        _role(event, context),
+        event.message,
+        stale=event.late and context.now - event.occurred_at > AS_IF_LIVE,
+    )
 
 
 def _finding(
-    event: MessagePosted,
+    posting: Posting,
     context: RuleContext,
-    text: str,
-    hits: tuple[Hit, ...],
+    seen: Sequence[Sighting],
     subjects: Mapping[str, Subject],
 ) -> Finding | None:
-    hit = gravest(hits)
-    kind, remark = kind_for(hit, _role(event, context))
-    if context.exempt(event.author):
+    sighting = gravest(seen)
+    kind, remark = kind_for(sighting, posting.role)
+    if context.exempt(posting.author):
         # Nothing is done to an exempt account: a grave word is shown to a person, others pass.
-        if not hit.acts or hit.severity.rank < Severity.SERIOUS.rank:
+        if not sighting.acts or sighting.severity.rank < Severity.SERIOUS.rank:
             return None
         kind, remark = "suspected", "发布者在受保护名单中，请人工判断"
-    elif event.late and context.now - event.occurred_at > AS_IF_LIVE:
+    elif posting.stale:
         kind, remark = "suspected", "离线期间的旧消息，请人工判断"
     return Finding(
         rule_id=RULE_ID,
         kind=kind,
-        clause=subjects[hit.category].clause,
-        group=event.group,
-        account=event.author,
-        reason=";".join(filter(None, (reason_for(hit, subjects), remark))),
-        severity=hit.severity if hit.acts else None,
-        category=hit.category,
-        message=event.message,
-        excerpt=_excerpt(text, hit, hits),
+        clause=subjects[sighting.category].clause,
+        group=posting.group,
+        account=posting.author,
+        reason=";".join(filter(None, (reason_for(sighting, subjects), remark))),
+        severity=sighting.severity if sighting.acts else None,
+        category=sighting.category,
+        message=posting.message,
+        excerpt=_excerpt(posting.text, sighting, seen),
         certain=kind != "suspected",
     )
 
@@ -158,11 +154,11 @@ def _role(event: MessagePosted, context: RuleContext) -> Role:
     return known.role if known else Role.UNKNOWN
 
 
-def _excerpt(text: str, hit: Hit, hits: tuple[Hit, ...]) -> Excerpt:
+def _excerpt(text: str, sighting: Sighting, seen: Iterable[Sighting]) -> Excerpt:
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    # What stands beside a suspected secret may not be copied either, whatever word was hit first.
-    if any(one.category == STATE_SECRETS for one in hits):
+    # What stands beside a suspected secret may not be copied either, whatever was seen first.
+    if any(one.category == STATE_SECRETS for one in seen):
         return Excerpt("", 0, 0, digest)
-    begin = max(0, hit.start - _AROUND)
-    kept = text[begin : hit.end + _AROUND]
-    return Excerpt(kept, hit.start - begin, hit.end - begin, digest)
+    begin = max(0, sighting.start - _AROUND)
+    kept = text[begin : sighting.end + _AROUND]
+    return Excerpt(kept, sighting.start - begin, sighting.end - begin, digest)

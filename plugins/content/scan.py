@@ -3,18 +3,18 @@
 import json
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, islice
 from multiprocessing import get_context
 from typing import Any, Final
 
 import msgspec
 
-from plugins.content.matching import Hit, Listed, Matcher, TechniquePolicy
+from plugins.content.sightings import Sighting, WordLists
+from plugins.content.sources import Sources
 
-RULE_ID: Final = "content"
 _BATCH: Final = 2000
 _BATCHES_AHEAD: Final = 3
 
@@ -47,10 +47,9 @@ def _encode(answer: dict[str, Any]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
-    """Answers one line at a time; ``clauses`` gives the clause each category cites."""
+    """Answers one line at a time."""
 
-    matcher: Matcher
-    clauses: Mapping[str, str]
+    lists: WordLists
 
     def answer(self, line: bytes, number: int) -> bytes:
         """One JSON line with a line feed; a line that cannot be read gets an ``error``."""
@@ -61,38 +60,25 @@ class Scanner:
         unscanned = "image" if request.image else "file" if request.file else None
         if request.text is None and unscanned is None:
             return _failure(number, "缺少 text。")
-        hits = self.matcher.find(request.text) if request.text else ()
-        verdict: dict[str, Any] = {"id": request.id, "hits": [self._shown(hit) for hit in hits]}
+        seen = self.lists.look(request.text) if request.text else ()
+        verdict: dict[str, Any] = {"id": request.id, "hits": [self._shown(one) for one in seen]}
         if unscanned:
             verdict["unscanned"] = unscanned
         return _encode(verdict)
 
-    def _shown(self, hit: Hit) -> dict[str, Any]:
+    def _shown(self, seen: Sighting) -> dict[str, Any]:
         return {
-            "rule": RULE_ID,
-            "article": self.clauses.get(hit.category),
-            "category": hit.category,
-            "severity": hit.severity,
-            "word": hit.word,
-            "start": hit.start,
-            "end": hit.end,
-            "span": hit.span,
-            "technique": hit.technique,
-            "acts": hit.acts,
+            "rule": seen.rule,
+            "article": self.lists.subjects[seen.category].clause,
+            "category": seen.category,
+            "severity": seen.severity,
+            "word": seen.word,
+            "start": seen.start,
+            "end": seen.end,
+            "span": seen.span,
+            "technique": seen.technique,
+            "acts": seen.acts,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class ScanSetup:
-    """What a process needs to make its own ``Scanner``."""
-
-    words: tuple[Listed, ...]
-    clauses: dict[str, str]
-    policy: TechniquePolicy = field(default_factory=TechniquePolicy)
-
-    def scanner(self) -> Scanner:
-        """A scanner for these words."""
-        return Scanner(Matcher.build(self.words, self.policy), self.clauses)
 
 
 def scan_lines(lines: Iterable[bytes], scanner: Scanner, *, first: int = 1) -> Iterator[bytes]:
@@ -103,7 +89,7 @@ def scan_lines(lines: Iterable[bytes], scanner: Scanner, *, first: int = 1) -> I
 
 
 def scan_on_all_cores(
-    lines: Iterable[bytes], setup: ScanSetup, processes: int | None = None
+    lines: Iterable[bytes], sources: Sources, processes: int | None = None
 ) -> Iterator[bytes]:
     """As ``scan_lines``, in the same order, with ``processes`` (default: one a core).
 
@@ -113,13 +99,13 @@ def scan_on_all_cores(
     batches = _batches(lines)
     ahead = list(islice(batches, 2))
     if count == 1 or len(ahead) < 2:
-        scanner = setup.scanner()
+        scanner = Scanner(sources.build())
         for first, batch in chain(ahead, batches):
             yield from scan_lines(batch, scanner, first=first)
         return
     # A forked child would inherit the locks of whatever threads the caller runs.
     with ProcessPoolExecutor(
-        count, mp_context=get_context("spawn"), initializer=_prepare, initargs=(setup,)
+        count, mp_context=get_context("spawn"), initializer=_prepare, initargs=(sources,)
     ) as pool:
         running: deque[Future[bytes]] = deque()
         for first, batch in chain(ahead, batches):
@@ -143,8 +129,8 @@ _prepared: list[Scanner] = []
 """The scanner of a worker process, made once."""
 
 
-def _prepare(setup: ScanSetup) -> None:
-    _prepared.append(setup.scanner())
+def _prepare(sources: Sources) -> None:
+    _prepared.append(Scanner(sources.build()))
 
 
 def _scan_batch(first: int, batch: list[bytes]) -> bytes:

@@ -22,7 +22,8 @@ from plugins.content.matching import (
     Technique,
     TechniquePolicy,
 )
-from plugins.content.rules import ContentRule, Subject, WordLists, authored_text
+from plugins.content.rules import ContentRule, authored_text
+from plugins.content.sightings import Subject, WordLists
 from tests.plugins.scene import (
     GROUP,
     NEWCOMER,

@@ -8,13 +8,18 @@ import pytest
 
 from bot.domain.findings import Severity
 from plugins.content.matching import Entry
-from plugins.content.scan import ScanSetup, scan_lines, scan_on_all_cores
+from plugins.content.scan import Scanner, scan_lines, scan_on_all_cores
+from plugins.content.sightings import Subject
+from plugins.content.sources import Sources
 
-SETUP = ScanSetup((Entry("赌博", "custom", Severity.SERIOUS),), {"custom": "21.1"})
+SOURCES = Sources(
+    (Entry("赌博", "custom", Severity.SERIOUS),), {"custom": Subject("本单位自定", "21.1")}
+)
+SCANNER = Scanner(SOURCES.build())
 
 
 def answers(lines: Iterable[bytes]) -> list[Any]:
-    return [json.loads(line) for line in scan_lines(lines, SETUP.scanner())]
+    return [json.loads(line) for line in scan_lines(lines, SCANNER)]
 
 
 def request(**fields: object) -> bytes:
@@ -76,10 +81,10 @@ def test_half_an_emoji_is_no_obstacle() -> None:
 
 def test_several_processes_answer_as_one_does_and_in_order() -> None:
     lines = [request(id=n, text="赌博" if n % 7 else "开会") for n in range(4500)] + [b"{"]
-    several = b"".join(scan_on_all_cores(iter(lines), SETUP, 2))
-    assert several == b"".join(scan_lines(lines, SETUP.scanner()))
+    several = b"".join(scan_on_all_cores(iter(lines), SOURCES, 2))
+    assert several == b"".join(scan_lines(lines, SCANNER))
     assert several.splitlines()[-1].startswith(b'{"id":null')
 
 
 def test_nothing_in_gives_nothing_out() -> None:
-    assert list(scan_on_all_cores([], SETUP, 2)) == []
+    assert list(scan_on_all_cores([], SOURCES, 2)) == []
