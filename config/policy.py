@@ -16,8 +16,10 @@ from bot.domain.policy import (
     Policy,
     QuietHours,
     Response,
+    SampleWindow,
     Strike,
 )
+from bot.domain.promotion import PromotionBounds
 from config.complaints import first_complaint, suggestion
 from config.documents import read_toml
 from config.policy_file import PolicyFile
@@ -90,6 +92,11 @@ def policy_from(file: PolicyFile, *, mode: Mode, zone: ZoneInfo) -> Policy:
         read_members_every=file.reading.members_every,
         message_expires_after=file.messages.expires_after,
         repropose_after=file.plans.repropose_after,
+        promotion={
+            Mode.REMIND: PromotionBounds(**dict(file.promotion.remind)),
+            Mode.ENFORCE: PromotionBounds(**dict(file.promotion.enforce)),
+        },
+        samples=SampleWindow(file.samples.keep, file.samples.max_rows),
         rule_modes={
             rule: section.mode for rule, section in file.rules.items() if section.mode is not None
         },

@@ -18,6 +18,7 @@ from bot.domain.findings import Severity
 from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.measures import Mode
 from bot.domain.policy import InterlockLimits, Step
+from bot.domain.promotion import wilson_upper
 from config.units import read_duration, read_time, show_duration
 
 _DEFAULT = InterlockLimits()
@@ -226,6 +227,56 @@ class PlansSection(Section):
     repropose_after: Annotated[Duration, _between(_HOUR, 365 * _DAY)] = 30 * _DAY
 
 
+class PromotionStepSection(Section):
+    """``[promotion.remind]`` and ``[promotion.enforce]``."""
+
+    min_days: Annotated[Duration, _between(_HOUR, 180 * _DAY)]
+    min_hits: int = Field(ge=1, le=10_000)
+    rare_after: Annotated[Duration, _between(_DAY, 365 * _DAY)]
+    reviewed_share: float = Field(gt=0, le=1, allow_inf_nan=False)
+    review_at_most: int = Field(ge=1, le=1000)
+    max_false_share: Share
+
+    @model_validator(mode="after")
+    def _can_be_passed(self) -> Self:
+        if self.rare_after < self.min_days:
+            raise ValueError("rare_after（命中少时观察多久）不能短于 min_days（至少观察多久）")
+        if wilson_upper(0, self.review_at_most) > self.max_false_share:
+            raise ValueError(
+                f"抽查 {self.review_at_most} 件即使全部属实，也证明不了误报率低于 "
+                f"{self.max_false_share:g}，请调大 review_at_most 或 max_false_share"
+            )
+        return self
+
+
+class PromotionSection(Section):
+    """``[promotion]``."""
+
+    remind: PromotionStepSection = PromotionStepSection(
+        min_days=3 * _DAY,
+        min_hits=10,
+        rare_after=7 * _DAY,
+        reviewed_share=0.2,
+        review_at_most=30,
+        max_false_share=0.3,
+    )
+    enforce: PromotionStepSection = PromotionStepSection(
+        min_days=7 * _DAY,
+        min_hits=20,
+        rare_after=30 * _DAY,
+        reviewed_share=0.5,
+        review_at_most=60,
+        max_false_share=0.15,
+    )
+
+
+class SamplesSection(Section):
+    """``[samples]``."""
+
+    keep: Annotated[Duration, _between(timedelta(0), 30 * _DAY)] = timedelta(0)
+    max_rows: int = Field(20_000, ge=100, le=500_000)
+
+
 class ListsSection(Section):
     """``[lists]``."""
 
@@ -244,6 +295,8 @@ class PolicyFile(Section):
     reading: ReadingSection = ReadingSection()
     messages: MessagesSection = MessagesSection()
     plans: PlansSection = PlansSection()
+    promotion: PromotionSection = PromotionSection()
+    samples: SamplesSection = SamplesSection()
     lists: ListsSection = ListsSection()
 
     @model_validator(mode="after")

@@ -129,6 +129,8 @@ def _document(policy: Policy) -> dict[str, Any]:
         "reading": {"members_every": policy.read_members_every},
         "messages": {"expires_after": policy.message_expires_after},
         "plans": {"repropose_after": policy.repropose_after},
+        "promotion": {step.value: asdict(bounds) for step, bounds in policy.promotion.items()},
+        "samples": {"keep": policy.samples.keep, "max_rows": policy.samples.most},
         "lists": {"allow": policy.allow_list},
     }
 

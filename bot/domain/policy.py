@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.findings import Severity
 from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.measures import Mode
+from bot.domain.promotion import PromotionBounds
 
 
 class Step(StrEnum):
@@ -113,6 +114,18 @@ class DigestTimes:
     zone: ZoneInfo
 
 
+@dataclass(frozen=True, slots=True)
+class SampleWindow:
+    """How long ordinary messages are kept for trying rules out, and how many; no time: none are."""
+
+    keep: timedelta
+    most: int
+
+    def __bool__(self) -> bool:
+        """Whether any message is kept."""
+        return self.keep > timedelta()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Everything the organisation decided, with its overrides by rule and group resolved."""
@@ -128,6 +141,9 @@ class Policy:
     read_members_every: timedelta
     message_expires_after: timedelta
     repropose_after: timedelta
+    promotion: Mapping[Mode, PromotionBounds]
+    """What each step up demands."""
+    samples: SampleWindow
     rule_modes: Mapping[str, Mode] = field(default_factory=dict)
     """Organisation-wide mode of a rule where it differs from the default."""
     group_modes: Mapping[tuple[GroupKey, str | None], Mode] = field(default_factory=dict)
