@@ -4,7 +4,7 @@
 
 BIN := .venv/bin
 READY := .venv/.ready
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 4
 
 # A checkout that was moved must be installed again: the environment holds its path.
 ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))

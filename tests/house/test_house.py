@@ -90,7 +90,7 @@ def test_a_script_of_the_house_can_be_run(script: str) -> None:
                 ".venv/bin/ruff format --check .",
                 ".venv/bin/mypy",
                 ".venv/bin/lint-imports",
-                '.venv/bin/pytest -n 2 --dist loadfile -m "not slow"',
+                '.venv/bin/pytest -n 4 --dist loadfile -m "not slow"',
             ],
         ),
         (["test-slow"], [".venv/bin/pytest -m slow"]),
