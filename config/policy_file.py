@@ -133,6 +133,7 @@ class InterlockSection(Section):
     recalls_per_group_per_hour: int = Field(_DEFAULT.recalls_per_group_per_hour, ge=1, le=1000)
     recalls_per_hour: int = Field(_DEFAULT.recalls_per_hour, ge=1, le=20_000)
     single_approval_up_to: int = Field(_DEFAULT.single_approval_up_to, ge=1, le=20)
+    role_counts_after: Annotated[Duration, _between(_DAY, 30 * _DAY)] = _DEFAULT.role_counts_after
     plan_expires_after: Annotated[Duration, _between(10 * _MINUTE, 7 * _DAY)] = (
         _DEFAULT.plan_expires_after
     )

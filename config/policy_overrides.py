@@ -34,6 +34,7 @@ _LIMIT_DESCRIPTIONS = {
     "recalls_per_group_per_hour": ("每群每小时最多撤回条数", "60"),
     "recalls_per_hour": ("全校每小时最多撤回条数", "2000"),
     "single_approval_up_to": ("一人即可批准的清理人数上限", "3"),
+    "role_counts_after": ("授予的角色多久后才算两人之一", "24h"),
     "plan_expires_after": ("清理计划的有效时间", "24h"),
     "member_list_max_age": ("据以移出的成员名单最多多旧", "15m"),
     "member_list_min_share": ("成员名单不少于上次的比例", "0.8"),

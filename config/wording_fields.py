@@ -32,6 +32,7 @@ FIELDS = {
     "plan.approved": "number",
     "plan.approved_more_needed": "number given needed",
     "plan.rejected": "number",
+    "plan.code": "code number minutes",
     "plan.done": "number done failed",
     "plan.held": "number reason",
     "plan.expired": "number",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.events import MembersRead
@@ -13,13 +13,14 @@ from bot.domain.groups import Group, MemberList, Role
 from bot.domain.identifiers import AccountKey, GroupKey
 from data.ledger import Work
 from data.member_packing import pack, unpack
-from data.scope import account_or_none, group_of, in_group, within
-from data.tables import GapRow, GroupRow, MemberListRow, WatermarkRow
+from data.scope import account_of, account_or_none, group_of, in_group, within
+from data.tables import GapRow, GroupRow, ManagerRow, MemberListRow, WatermarkRow
 from data.types import table_of
 from data.upsert import upsert, upsert_rising
 
 _groups = table_of(GroupRow)
 _lists = table_of(MemberListRow)
+_managers = table_of(ManagerRow)
 _watermarks = table_of(WatermarkRow)
 _gaps = table_of(GapRow)
 
@@ -87,6 +88,37 @@ async def save_group(work: Work, group: Group) -> None:
         "first_seen_at": work.now,
     }
     await upsert(work.connection, _groups, [row], keep=["first_seen_at", "bot_role"])
+
+
+async def save_managers(
+    work: Work, group: GroupKey, since: Mapping[AccountKey, datetime]
+) -> None:
+    """Keep since when a group's newer managers are so, in place of what was kept before."""
+    await work.connection.execute(delete(_managers).where(in_group(_managers, group)))
+    rows = [
+        {
+            "platform": group.platform.value,
+            "group_id": group.id,
+            "account_id": account.id,
+            "since": at,
+        }
+        for account, at in sorted(since.items())
+    ]
+    if rows:
+        await work.connection.execute(insert(_managers), rows)
+    work.record(
+        "managers", str(group), {str(account): at.isoformat() for account, at in since.items()}
+    )
+
+
+async def load_managers(
+    connection: AsyncConnection,
+) -> dict[tuple[GroupKey, AccountKey], datetime]:
+    """Since when the newer managers of all groups are so."""
+    return {
+        (group_of(row.platform, row.group_id), account_of(row.platform, row.account_id)): row.since
+        for row in await connection.execute(select(_managers))
+    }
 
 
 async def rename(work: Work, group: GroupKey, name: str) -> None:

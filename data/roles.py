@@ -1,5 +1,7 @@
 """Who holds which role by command; those of the environment come on top of it."""
 
+from datetime import datetime
+
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +21,14 @@ async def grants(connection: AsyncConnection) -> dict[AccountKey, frozenset[str]
     for row in await connection.execute(select(_grants)):
         found.setdefault(account_of(row.platform, row.account_id), set()).add(row.role)
     return {account: frozenset(roles) for account, roles in found.items()}
+
+
+async def granted_at(connection: AsyncConnection) -> dict[tuple[AccountKey, str], datetime]:
+    """Since when an account holds a role that a command gave it."""
+    return {
+        (account_of(row.platform, row.account_id), row.role): row.at
+        for row in await connection.execute(select(_grants))
+    }
 
 
 async def grant(work: Work, account: AccountKey, role: str, by: str) -> bool:

@@ -23,6 +23,8 @@ _staff = table_of(StaffRow)
 _bindings = table_of(BindingRow)
 _imports = table_of(RosterImportRow)
 
+BY_CODE = "code"
+"""How an account became somebody's who showed a one-time code."""
 REVISION = "roster_revision"
 """The switch that counts up when the roster or a binding changes."""
 

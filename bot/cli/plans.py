@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.cli.confirming import meeting_place, send_code, subject
 from bot.cli.deciding import As, decider, numbered
 from bot.cli.frame import command, new_application
 from bot.cli.office import Office, finish, now, opened, operator
@@ -12,11 +13,19 @@ from bot.cli.output import AsJson, clock, iso, print_items, print_json, print_li
 from bot.domain.errors import RefusedError
 
 if TYPE_CHECKING:
+    from bot.domain.identifiers import AccountKey
     from bot.domain.plans import Plan
     from bot.engine.register import Register
     from data.duties import Duty
+    from data.ledger import Work
     from data.measures import StoredMeasure
 
+_CONFIRMS_PLAN = "approve"
+"""What a code sent for a yes at the terminal is for."""
+
+Code = Annotated[
+    str | None, typer.Option("--code", metavar="CODE", help="须两人批准时，本人私信收到的确认码")
+]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="计划编号，例如 P3")]
 
 
@@ -43,9 +52,15 @@ def show(number: Number, json: AsJson = False) -> None:
     finish(_show(numbered(number, "P"), json=json))
 
 
-def approve(number: Number, by: As) -> None:
-    """Say yes to a plan."""
-    plan = finish(_approve(numbered(number, "P"), by))
+def approve(number: Number, by: As, code: Code = None) -> None:
+    """Say yes to a plan; where two people are needed, with the code that was sent to each."""
+    plan = finish(_approve(numbered(number, "P"), by, code))
+    if plan is None:
+        print_line(
+            f"该计划须两人批准。正由机器人私信给 {by} 发确认码（10 分钟内有效，服务须在运行）。"
+        )
+        print_line(f"收到后运行：qungui plan approve {number} --as {by} --code 确认码")
+        return
     missing = plan.needed - len(plan.approvals)
     if missing > 0:
         print_line(f"已记录。P{plan.number} 还需另外 {missing} 人批准。")
@@ -64,16 +79,49 @@ def list_duties(json: AsJson = False) -> None:
     finish(_list_duties(json=json))
 
 
-async def _approve(number: int, by: str) -> "Plan":
+async def _approve(number: int, by: str, code: str | None) -> "Plan | None":
+    """Approve; None where the one who is named must confirm it first."""
     from bot.engine import decisions
 
     async with opened() as office:
         register = await office.register()
-        account = decider(by, (await _get(office, number)).groups, register)
+        plan = await _get(office, number)
+        account = decider(by, plan.groups, register)
+        if plan.needed > 1 and code is None:
+            await _send_code(office, account, plan, register)
+            return None
         async with office.database.transaction(now()) as work:
             register.now = work.now
+            if plan.needed > 1:
+                await _confirm(work, code or "", account, number)
             work.record("terminal", f"P{number}", {"as": str(account), "operator": operator()})
             return await decisions.approve_plan(work, number, account, register)
+
+
+async def _send_code(
+    office: Office, account: "AccountKey", plan: "Plan", register: "Register"
+) -> None:
+    """One human at a terminal could name two people: each of them must say so himself."""
+    from bot.engine import decisions
+    from config.wording import load_wording
+
+    place = meeting_place(account, register)
+    if place is None:
+        raise RefusedError(f"机器人在 {account} 的平台上没有群，无法私信确认码。请本人发送：批准")
+    wording = load_wording(office.settings.config)
+    async with office.database.transaction(now()) as work:
+        register.now = work.now
+        decisions.may_approve(plan, account, work.now, register)
+        await send_code(
+            work, wording, account, place, purpose=_CONFIRMS_PLAN, about=f"P{plan.number}"
+        )
+
+
+async def _confirm(work: "Work", code: str, account: "AccountKey", number: int) -> None:
+    from data import codes
+
+    if await codes.redeem(work, code, _CONFIRMS_PLAN, operator()) != subject(account, f"P{number}"):
+        raise RefusedError(f"这个确认码不是发给 {account} 批准 P{number} 的，没有执行。")
 
 
 async def _reject(number: int, by: str, reason: str) -> "Plan":

@@ -1,23 +1,20 @@
 """``qungui unfreeze``: two different people, each with a one-time code sent in private."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli.confirming import meeting_place, send_code
 from bot.cli.frame import command
 from bot.cli.office import finish, now, opened, operator
 from bot.cli.output import print_line
 from bot.domain.errors import RefusedError
-from bot.domain.identifiers import AccountKey, GroupKey
+from bot.domain.identifiers import AccountKey
 
 if TYPE_CHECKING:
     from bot.engine.register import Register
-    from config.wording import Wording
-    from data.ledger import Work
 
-_VALID_FOR = timedelta(minutes=10)
 _NEEDED = 2
 
 Codes = Annotated[
@@ -43,6 +40,7 @@ def unfreeze(code: Codes = []) -> None:  # noqa: B006  typer copies it
 
 async def _send_codes() -> list[str]:
     """Record a private message with a code for everybody who may confirm; who they are."""
+    from bot.domain.measures import LIFTS_FREEZE
     from config.wording import load_wording
 
     async with opened() as office:
@@ -52,7 +50,7 @@ async def _send_codes() -> list[str]:
         people = {
             account: place
             for account in _confirming(register)
-            if (place := _meeting_place(account, register)) is not None
+            if (place := meeting_place(account, register)) is not None
         }
         if len(people) < _NEEDED:
             raise RefusedError(
@@ -63,27 +61,8 @@ async def _send_codes() -> list[str]:
         wording = load_wording(office.settings.config)
         async with office.database.transaction(now()) as work:
             for account, place in people.items():
-                await _send(work, account, place, wording)
+                await send_code(work, wording, account, place, purpose=LIFTS_FREEZE)
     return [str(account) for account in people]
-
-
-async def _send(work: "Work", account: AccountKey, place: GroupKey, wording: "Wording") -> None:
-    from bot.domain.measures import LIFTS_FREEZE, Measure, MeasureKind, Mode
-    from data import codes, measures
-
-    code = await codes.issue(work, LIFTS_FREEZE, str(account), operator(), _VALID_FOR)
-    minutes = int(_VALID_FOR.total_seconds() // 60)
-    message = Measure(
-        kind=MeasureKind.NOTIFY,
-        group=place,
-        account=account,
-        mode=Mode.REMIND,
-        text=wording.text("unfreeze.code", code=code, minutes=minutes),
-        urgent=True,
-        expires_at=work.now + _VALID_FOR,
-        request_id=LIFTS_FREEZE,
-    )
-    await measures.add(work, [(message, measures.MeasureContext())])
 
 
 async def _redeem(given: Sequence[str]) -> None:
@@ -108,7 +87,7 @@ async def _redeem(given: Sequence[str]) -> None:
 
 
 def _require_different(confirming: Sequence[AccountKey], register: "Register") -> None:
-    if len(set(confirming)) < len(confirming):
+    if len(set(map(register.person, confirming))) < len(confirming):
         raise RefusedError("两个确认码属于同一人，须由两位不同的管理员或监督人确认。")
     if len(confirming) > _NEEDED:
         raise RefusedError("确认码多于两个，请只写两人的。")
@@ -119,12 +98,3 @@ def _require_different(confirming: Sequence[AccountKey], register: "Register") -
 
 def _confirming(register: "Register") -> list[AccountKey]:
     return sorted({*register.holders("administrator"), *register.holders("supervisor")})
-
-
-def _meeting_place(account: AccountKey, register: "Register") -> GroupKey | None:
-    """A group on the account's platform, one with the account in it if there is one."""
-    here = sorted(
-        (account not in state.members, state.group.key)
-        for state in register.active_groups(account.platform)
-    )
-    return here[0][1] if here else None

@@ -32,8 +32,8 @@ class Tally:
 class Facts:
     """What is known when a measure is checked.
 
-    ``target`` is the member as last read; ``approvals`` and ``approvals_needed`` are those of the
-    plan behind a removal.
+    ``target`` is the member as last read; ``approvals`` are the persons who approved the plan
+    behind a removal, ``person`` the one it would remove.
     """
 
     frozen: bool
@@ -45,8 +45,9 @@ class Facts:
     tally: Tally
     severity: Severity | None
     certain: bool
-    approvals: frozenset[AccountKey]
+    approvals: frozenset[str]
     approvals_needed: int
+    person: str | None
 
 
 def check(measure: Measure, facts: Facts, limits: InterlockLimits) -> str | None:
@@ -120,7 +121,7 @@ def _removal_knowledge(measure: Measure, facts: Facts) -> str | None:
         return facts.member_list_problem
     if len(facts.approvals) < max(1, facts.approvals_needed):
         return "尚未批准"
-    if measure.account in facts.approvals:
+    if facts.person in facts.approvals:
         return "批准人不能是本人"
     return None
 

@@ -1,6 +1,7 @@
 """Removals proposed together, approved by people, executed as approved or less (清理)."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -96,8 +97,12 @@ def group_cap(members: int, limits: InterlockLimits) -> int:
     return max(limits.removals_per_group_floor, int(members * limits.removals_per_group_share))
 
 
-def approve(plan: Plan, approver: AccountKey, now: datetime) -> tuple[Approval, bool]:
+def approve(
+    plan: Plan, approver: AccountKey, now: datetime, person: Callable[[AccountKey], str]
+) -> tuple[Approval, bool]:
     """Add one person's yes; the second value says whether the plan is now approved.
+
+    ``person`` says whose an account is: two accounts of one person are one yes.
 
     Raises:
         RefusedError: the plan is over, or this person has already said yes.
@@ -107,9 +112,10 @@ def approve(plan: Plan, approver: AccountKey, now: datetime) -> tuple[Approval, 
         raise RefusedError(f"清理计划 P{plan.number} {plan.state.label}，无需再批准。")
     if now >= plan.expires_at:
         raise HeldError(f"清理计划 P{plan.number} 已过期，请发送“清理”重新生成。")
-    if any(one.account == approver for one in plan.people):
+    if any(person(one.account) == person(approver) for one in plan.people):
         raise HeldError(f"清理计划 P{plan.number} 涉及您本人，请由其他管理人员批准。")
-    if any(given.account == approver for given in plan.approvals):
+    agreed = {person(given.account) for given in plan.approvals}
+    if person(approver) in agreed:
         raise RefusedError(f"您已批准过清理计划 P{plan.number}，还需另一位管理人员批准。")
     approval = Approval(approver, now, plan.fingerprint)
-    return approval, len(plan.approvals) + 1 >= plan.needed
+    return approval, len(agreed) + 1 >= plan.needed

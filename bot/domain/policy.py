@@ -63,6 +63,8 @@ class InterlockLimits:
     recalls_per_hour: int = 2000
     single_approval_up_to: int = 3
     """A plan with more people than this (or over the group cap) needs two people."""
+    role_counts_after: timedelta = timedelta(hours=24)
+    """A role granted, or an account bound, more lately makes nobody one of two people."""
     plan_expires_after: timedelta = timedelta(hours=24)
     member_list_max_age: timedelta = timedelta(minutes=15)
     member_list_min_share: float = 0.8

@@ -5,6 +5,7 @@ is for the caller to say. Effects upon persons are only recorded here: the dispa
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.domain.errors import HeldError, RefusedError
 from bot.domain.findings import Finding, Severity
@@ -18,10 +19,11 @@ from bot.domain.measures import (
     ReceiptHow,
     Rung,
 )
-from bot.domain.plans import Plan, PlanState, Proposal, approve
+from bot.domain.plans import Approval, Plan, PlanState, Proposal, approve
 from bot.domain.violations import ViolationState
 from bot.engine.docket import Docket
 from bot.engine.intentions import Ground, Intentions
+from bot.engine.quorum import require_standing
 from bot.engine.register import Register
 from bot.engine.settlement import PROPOSED_AGAIN_AFTER
 from data import joins, measures, plans, switches, violation_log, violations
@@ -36,18 +38,21 @@ OWNER_REPORT = "owner-report"
 REVISION = "decisions"
 """The switch every process watches for decisions of another."""
 _UNFREEZE_BY = 2
+_APPROVES = ("administrator",)
+_UNFREEZES = ("administrator", "supervisor")
 
 
 async def approve_plan(work: Work, number: int, approver: AccountKey, register: Register) -> Plan:
     """One person's yes. With enough of them the removals are intended, not yet done.
 
     Raises:
-        RefusedError: no such plan, it is over, or this person has already said yes.
+        RefusedError: no such plan, it is over, this person has already said yes, or holds his role
+            for too short a time where two are needed.
         HeldError: it has run out, the approver is one of those to be removed (I9), or an interlock
             holds every removal of it now: the plan goes on waiting.
     """
     plan = await _plan(work, number)
-    approval, enough = approve(plan, approver, work.now)
+    approval, enough = may_approve(plan, approver, work.now, register)
     plan = await plans.approve(work, number, approval)
     await switches.bump_revision(work, REVISION)
     if not enough:
@@ -80,6 +85,19 @@ async def approve_plan(work: Work, number: int, approver: AccountKey, register: 
         await _propose_again_later(work, one, register)
     await plans.move(work, number, PlanState.EXECUTING)
     return replace(plan, state=PlanState.EXECUTING)
+
+
+def may_approve(
+    plan: Plan, approver: AccountKey, now: datetime, register: Register
+) -> tuple[Approval, bool]:
+    """The yes of one person as it would be recorded, and whether it is enough.
+
+    Raises:
+        RefusedError, HeldError: see ``approve_plan``.
+    """
+    if plan.needed > 1:
+        require_standing(register, approver, _APPROVES, plan.groups)
+    return approve(plan, approver, now, register.person)
 
 
 async def reject_plan(
@@ -176,13 +194,15 @@ async def unfreeze(work: Work, by: AccountKey, register: Register) -> bool:
     It also resets the breaker.
 
     Raises:
-        RefusedError: nothing is frozen, or this person has already said yes.
+        RefusedError: nothing is frozen, this person has already said yes, or holds his role for too
+            short a time.
     """
     known = await switches.get_all(work.connection)
     if known.get("frozen") != "yes" and known.get("breaker") != "tripped":
         raise RefusedError("目前没有冻结。")
+    require_standing(register, by, _UNFREEZES)
     agreed = [name for name in known.get("unfreeze", "").split(",") if name]
-    if str(by) in agreed:
+    if register.person(by) in {register.person(AccountKey.parse(name)) for name in agreed}:
         raise RefusedError("您已确认过解冻，还需另一位管理员或监督人发送：解冻")
     agreed.append(str(by))
     if len(agreed) < _UNFREEZE_BY:

@@ -177,9 +177,7 @@ class Acts:
         member = await platform.member(measure.group, measure.account)
         if member is None:
             return MeasureState.EXPIRED, "已不在本群"
-        state = self.register.groups.get(measure.group)
-        if state is not None:
-            state.members[member.account] = member
+        self.register.see_member(measure.group, member)
         reason = protected(member, self.register.exempt_accounts)
         if reason is not None:
             return MeasureState.WITHHELD, reason

@@ -54,8 +54,9 @@ async def gather(
         tally=tally,
         severity=severity,
         certain=certain,
-        approvals=frozenset(measure.approvals),
+        approvals=frozenset(map(register.person, measure.approvals)),
         approvals_needed=measure.approvals_needed,
+        person=register.person(measure.account) if measure.account else None,
     )
 
 

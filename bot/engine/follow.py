@@ -42,6 +42,7 @@ class Follow:
                 await self._members_read(work, event)
             case RoleChanged():
                 self.register.set_role(event.group, event.account, event.role)
+                await self._keep_managers(work, event.group)
                 docket.reread.add(event.group)
             case _:
                 return
@@ -94,8 +95,12 @@ class Follow:
         read = reading.by_account()
         if reading.complete:
             await self._notice_absence(work, event.group, read.keys())
+        # Whoever manages a group when it is first read has always done so, for all we know.
+        before = state.managers if state.reading is not None else None
         # Somebody missing from an incomplete list is not gone: he stays as last seen.
         state.members = dict(read) if reading.complete else {**state.members, **read}
+        if before is not None:
+            self.register.note_managers(event.group, before)
         state.reading, state.group, state.active = reading, event.about, True
         owners = [one.account for one in reading.members if one.role is Role.OWNER]
         state.owner = owners[0] if owners else state.owner
@@ -105,6 +110,12 @@ class Follow:
         if reading.complete:
             state.last_good_count = len(reading.members)
         await groups.save_reading(work, event, state.bot_role, state.owner, state.last_good_count)
+        await self._keep_managers(work, event.group)
+
+    async def _keep_managers(self, work: Work, group: GroupKey) -> None:
+        if group in self.register.managers_changed:
+            self.register.managers_changed.discard(group)
+            await groups.save_managers(work, group, self.register.newer_managers(group))
 
     async def _notice_absence(
         self, work: Work, group: GroupKey, present: Collection[AccountKey]

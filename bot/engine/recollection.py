@@ -14,6 +14,7 @@ from config.policy_overrides import with_overrides
 from config.settings import Settings
 from data import groups, plans, roles, setting_changes, staff, switches, violations
 from data.database import Database
+from data.staff import BY_CODE
 
 
 @dataclass(slots=True)
@@ -65,6 +66,9 @@ class Recollection:
 
     async def _roster(self, connection: AsyncConnection) -> None:
         roster = await staff.load_roster(connection)
+        self.register.bound_since = {
+            one.account: one.at for one in await staff.bindings(connection) if one.how == BY_CODE
+        }
         self.register.roster = roster
         self.register.departments = self.registered_departments.including(roster.department_names)
 
@@ -84,6 +88,8 @@ class Recollection:
                 first_reading=stored.reading is None or not len(self.register.roster),
             )
         watermarks = await groups.load_watermarks(connection)
+        self.register.managing_since = await groups.load_managers(connection)
+        self.register.managers_changed.clear()
         self.register.groups, self.register.watermarks = found, watermarks
 
     async def _cases(self, connection: AsyncConnection) -> None:
@@ -105,8 +111,9 @@ class Recollection:
 
     async def _roles(self, connection: AsyncConnection) -> None:
         found: dict[AccountKey, set[str]] = defaultdict(set)
-        for account, held in (await roles.grants(connection)).items():
-            found[account] |= held
+        since = await roles.granted_at(connection)
+        for account, role in since:
+            found[account].add(role)
         for role, accounts in (
             ("administrator", self.settings.administrators),
             ("supervisor", self.settings.supervisors),
@@ -114,6 +121,8 @@ class Recollection:
         ):
             for account in accounts:
                 found[account].add(role)
+                since.pop((account, role), None)
+        self.register.roles_since = since
         self.register.roles = {account: frozenset(held) for account, held in found.items()}
         self.register.refresh_exempt()
 

@@ -1,7 +1,7 @@
 """What the judge looks at, held in memory and rebuilt from the database at start."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -60,6 +60,14 @@ class Register:
     """Every live case."""
     strikes: dict[AccountKey, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     roles: Mapping[AccountKey, frozenset[str]] = field(default_factory=dict)
+    roles_since: Mapping[tuple[AccountKey, str], datetime] = field(default_factory=dict)
+    """Since when somebody holds a role by command; what the environment gives has no beginning."""
+    managing_since: dict[tuple[GroupKey, AccountKey], datetime] = field(default_factory=dict)
+    """Since when somebody manages a group, where that began after the group was first read."""
+    managers_changed: set[GroupKey] = field(default_factory=set)
+    """Groups for which ``managing_since`` has not been written yet."""
+    bound_since: Mapping[AccountKey, datetime] = field(default_factory=dict)
+    """Since when an account is somebody's by a one-time code."""
     exempt_accounts: frozenset[AccountKey] = frozenset()
     """The bots, everybody who holds a role, and the allow-list; see ``refresh_exempt``."""
     alarms: dict[GroupKey, datetime] = field(default_factory=dict)
@@ -80,6 +88,11 @@ class Register:
         """A member as last read, if known."""
         state = self.groups.get(group)
         return state.members.get(account) if state else None
+
+    def person(self, account: AccountKey) -> str:
+        """Whose an account is: two accounts of one person are one."""
+        staff = self.roster.bound_to(account)
+        return staff.staff_id if staff else str(account)
 
     def exempt(self, account: AccountKey) -> bool:
         """Whether nothing is ever done to this account."""
@@ -178,7 +191,32 @@ class Register:
         if role is Role.OWNER:
             state.owner = account
         if member := state.members.get(account):
-            state.members[account] = replace(member, role=role)
+            self.see_member(group, replace(member, role=role))
+
+    def see_member(self, group: GroupKey, member: Member) -> None:
+        """Take up one member as the platform shows him now."""
+        state = self.groups.get(group)
+        if state is None:
+            return
+        before = state.managers
+        state.members[member.account] = member
+        self.note_managers(group, before)
+
+    def note_managers(self, group: GroupKey, before: Collection[AccountKey]) -> None:
+        """Remember since when a group's managers, who were ``before``, are so."""
+        managers, known = self.groups[group].managers, self.newer_managers(group)
+        for account in known.keys() - managers:
+            del self.managing_since[group, account]
+        for account in managers.difference(before, known):
+            self.managing_since[group, account] = self.now
+        if known != self.newer_managers(group):
+            self.managers_changed.add(group)
+
+    def newer_managers(self, group: GroupKey) -> dict[AccountKey, datetime]:
+        """Who began to manage a group after it was first read, and since when."""
+        return {
+            account: at for (where, account), at in self.managing_since.items() if where == group
+        }
 
     def managed_by(self, account: AccountKey) -> frozenset[GroupKey]:
         """The groups this account owns or administers, as last read."""

@@ -14,7 +14,7 @@ from data.tables.cases import (
     ViolationRow,
 )
 from data.tables.duties import DigestRow, DutyRow
-from data.tables.groups import GapRow, GroupRow, MemberListRow, WatermarkRow
+from data.tables.groups import GapRow, GroupRow, ManagerRow, MemberListRow, WatermarkRow
 from data.tables.ledger import CounterRow, EventRow, LedgerRow
 from data.tables.people import BindingRow, RosterImportRow, StaffRow
 from data.tables.plans import ApprovalRow, JoinRequestRow, PlanPersonRow, PlanRow
@@ -34,6 +34,7 @@ __all__ = [
     "GroupRow",
     "JoinRequestRow",
     "LedgerRow",
+    "ManagerRow",
     "MeasureRow",
     "MemberListRow",
     "PlanPersonRow",

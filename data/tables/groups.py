@@ -23,6 +23,17 @@ class GroupRow(SQLModel, table=True):
     last_good_count: int | None = None
 
 
+class ManagerRow(SQLModel, table=True):
+    """Since when somebody manages a group, where that began after its first reading."""
+
+    __tablename__ = "managers"
+
+    platform: str = Field(primary_key=True)
+    group_id: str = Field(primary_key=True)
+    account_id: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcDateTime)
+
+
 class MemberListRow(SQLModel, table=True):
     """The last reading of a group's members, packed: one row per group scales to a million."""
 

@@ -135,7 +135,7 @@ class RoleCommands:
         if known is not None and known != call.caller:
             # Whoever holds the code was given it in person: the old account is given up.
             await staff.unbind(work, known)
-        await staff.bind(work, call.caller, staff_id, "code")
+        await staff.bind(work, call.caller, staff_id, staff.BY_CODE)
         return staff_id
 
     def _holders(self) -> str:

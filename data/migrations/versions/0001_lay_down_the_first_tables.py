@@ -201,6 +201,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ledger_kind"), ["kind"], unique=False)
 
     op.create_table(
+        "managers",
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("group_id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "group_id", "account_id"),
+    )
+    op.create_table(
         "measures",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("violation", sa.Integer(), nullable=True),

@@ -1,5 +1,9 @@
 """Deciding at the terminal: with the right identity, on record, and seen by the service."""
 
+import re
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tests.bot.cli.terminal import Terminal
@@ -92,6 +96,41 @@ def test_a_plan_that_interlocks_hold_is_not_approved(
 def test_a_second_yes_of_the_same_person_is_refused(college: Terminal) -> None:
     college("plan", "approve", "P1", "--as", "qq:10001")
     assert college("plan", "approve", "P1", "--as", "qq:10001").code == 1
+
+
+def needs_two(terminal: Terminal) -> None:
+    with closing(sqlite3.connect(terminal.database_file)) as connection, connection:
+        connection.execute("UPDATE plans SET needed = 2")
+
+
+def code_for(terminal: Terminal, who: str) -> str:
+    query = "SELECT text FROM measures WHERE account_id = ? AND text LIKE '%P1%' ORDER BY id DESC"
+    with closing(sqlite3.connect(terminal.database_file)) as connection:
+        (text,) = connection.execute(query, (who,)).fetchone()
+    return re.search(r"\d{8}", text)[0]
+
+
+def test_where_two_are_needed_each_confirms_with_his_own_code(college: Terminal) -> None:
+    needs_two(college)
+    said = college("plan", "approve", "P1", "--as", "qq:10001")
+    assert (said.code, "--code" in said.out) == (0, True)
+    assert plan(college)["approvals"] == []
+    first = code_for(college, "10001")
+    other = college("plan", "approve", "P1", "--as", "qq:10002", "--code", first)
+    assert (other.code, "没有执行" in other.complaint) == (1, True)
+    assert college("plan", "approve", "P1", "--as", "qq:10001", "--code", first).code == 0
+    assert plan(college)["state"] == "waiting"
+    college("plan", "approve", "P1", "--as", "qq:10002")
+    second = code_for(college, "10002")
+    assert college("plan", "approve", "P1", "--as", "qq:10002", "--code", second).code == 0
+    assert plan(college)["state"] == "executing"
+
+
+def test_a_wrong_code_confirms_nothing(college: Terminal) -> None:
+    needs_two(college)
+    said = college("plan", "approve", "P1", "--as", "qq:10001", "--code", "00000000")
+    assert said.code == 1
+    assert plan(college)["approvals"] == []
 
 
 def test_duties_are_listed(college: Terminal) -> None:
