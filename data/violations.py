@@ -164,6 +164,15 @@ async def move(work: Work, number: int, then: ViolationState, because: str) -> N
     )
 
 
+async def note_judgement(work: Work, number: int, by: str) -> None:
+    """A person said whether a case was a violation at all."""
+    values = {"judged_by": by}
+    await work.connection.execute(
+        update(_violations).where(_violations.c.number == number).values(values)
+    )
+    work.record("judged", f"W{number}", {"by": by})
+
+
 async def schedule_case(
     work: Work,
     number: int,
@@ -280,6 +289,7 @@ def _columns(new: NewViolation, now: datetime) -> dict[str, Any]:
         "kind": finding.kind,
         "clause": finding.clause,
         "category": finding.category,
+        "source": finding.source,
         "severity": new.severity.value,
         "state": new.state.value,
         "mode": new.mode.value,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.identifiers import AccountKey, GroupKey, MessageKey
+from bot.domain.measures import Mode
 
 
 class Severity(StrEnum):
@@ -58,6 +59,10 @@ class Finding:
     severity: Severity | None = None
     """None: the policy's severity for this kind."""
     category: str | None = None
+    source: str | None = None
+    """Which part of the rule saw it: a listed word (by fingerprint), an expression, a detector."""
+    at_most: Mode | None = None
+    """That part is still being watched: this finding goes no further, whatever its rule may."""
     staff_id: str | None = None
     suggestion: str | None = None
     """What would mend it: the exact card to set."""

@@ -174,6 +174,7 @@ async def settle_case(
     then = ViolationState.DISMISSED if false_hit else ViolationState.CLOSED
     for stored in record.measures:
         await _settle_measure(work, stored, by, false_hit=false_hit)
+    await violations.note_judgement(work, number, str(by))
     because = f"{'误报' if false_hit else '已处理'}（{by}）{note}"
     await violations.move(work, number, then, because)
     _forget(register, number)

@@ -63,6 +63,8 @@ class Enforcement:
         policy = self.register.policy
         response = policy.response(finding.rule_id, finding.kind)
         mode = Mode.OBSERVE if self.register.broken else policy.mode(finding.rule_id, finding.group)
+        if finding.at_most is not None:
+            mode = min(mode, finding.at_most, key=lambda one: one.rank)
         case = (
             self.register.case(finding.rule_id, finding.group, finding.account)
             if finding.standing

@@ -18,6 +18,7 @@ from data.tables.groups import GapRow, GroupRow, ManagerRow, MemberListRow, Wate
 from data.tables.ledger import CounterRow, EventRow, LedgerRow
 from data.tables.people import BindingRow, RosterImportRow, StaffRow
 from data.tables.plans import ApprovalRow, JoinRequestRow, PlanPersonRow, PlanRow
+from data.tables.words import FalseHitRow, SampleRow, WordChangeRow, WordExampleRow
 
 __all__ = [
     "ApprovalRow",
@@ -28,6 +29,7 @@ __all__ = [
     "DutyRow",
     "EventRow",
     "ExcerptRow",
+    "FalseHitRow",
     "FindingRow",
     "GapRow",
     "GrantRow",
@@ -41,9 +43,12 @@ __all__ = [
     "PlanRow",
     "ReceiptRow",
     "RosterImportRow",
+    "SampleRow",
     "SettingChangeRow",
     "StaffRow",
     "SwitchRow",
     "ViolationRow",
     "WatermarkRow",
+    "WordChangeRow",
+    "WordExampleRow",
 ]

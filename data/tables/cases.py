@@ -50,6 +50,8 @@ class ViolationRow(SQLModel, table=True):
     kind: str
     clause: str
     category: str | None = None
+    source: str | None = Field(default=None, index=True)
+    """Which part of the rule saw it: a listed word (by fingerprint), an expression, a detector."""
     severity: str
     state: str
     mode: str
@@ -60,6 +62,8 @@ class ViolationRow(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_because: str | None = None
+    judged_by: str | None = None
+    """Who said whether it was a violation at all."""
     next_action_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     due_done: bool = False

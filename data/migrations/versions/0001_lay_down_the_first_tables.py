@@ -107,6 +107,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_excerpts_month"), ["month"], unique=False)
 
     op.create_table(
+        "false_hits",
+        sa.Column("violation", sa.Integer(), nullable=False),
+        sa.Column("rule_id", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=True),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("violation"),
+    )
+    with op.batch_alter_table("false_hits", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_false_hits_source"), ["source"], unique=False)
+
+    op.create_table(
         "findings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
@@ -309,6 +321,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
+        "samples",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("samples", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_samples_day"), ["day"], unique=False)
+
+    op.create_table(
         "setting_changes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
@@ -355,6 +377,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("clause", sa.String(), nullable=False),
         sa.Column("category", sa.String(), nullable=True),
+        sa.Column("source", sa.String(), nullable=True),
         sa.Column("severity", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("mode", sa.String(), nullable=False),
@@ -365,6 +388,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_because", sa.String(), nullable=True),
+        sa.Column("judged_by", sa.String(), nullable=True),
         sa.Column("next_action_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_done", sa.Boolean(), nullable=False),
@@ -372,6 +396,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number"),
     )
     with op.batch_alter_table("violations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_violations_source"), ["source"], unique=False)
         batch_op.create_index(
             "violations_by_account", ["platform", "account_id", "opened_at"], unique=False
         )
@@ -389,5 +414,31 @@ def upgrade() -> None:
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("platform", "group_id"),
+    )
+    op.create_table(
+        "word_changes",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("folded", sa.String(), nullable=False),
+        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("before", sa.String(), nullable=True),
+        sa.Column("after", sa.String(), nullable=True),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    with op.batch_alter_table("word_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_word_changes_folded"), ["folded"], unique=False)
+
+    op.create_table(
+        "word_examples",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("must_hit", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("number"),
     )
     # ### end Alembic commands ###
