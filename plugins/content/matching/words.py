@@ -18,6 +18,11 @@ def is_word(word: str) -> bool:
     return bool(_dictionary().has_word(word))
 
 
+def frequency(word: str) -> int:
+    """How common the dictionary takes it to be; 1 for what it does not list."""
+    return int(_dictionary().suggest_freq(word))
+
+
 class Cut:
     """The words of the surroundings of one candidate ``text[start:end]``.
 

@@ -1,0 +1,1 @@
+"""Topics: combinations of words, so that a subject is more than one word of it."""
