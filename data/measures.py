@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import Select, String, bindparam, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import RefusedError
@@ -49,6 +49,28 @@ _UNFINISHED = (MeasureState.INTENDED, MeasureState.UNKNOWN)
 _LONGEST_WAIT = timedelta(days=1)
 """No act is tried longer after it was intended; it keeps the counting on its index."""
 _COUNTED = (MeasureState.INTENDED, MeasureState.DONE, MeasureState.UNKNOWN)
+
+
+def _tally_query() -> Select[int, int, int]:
+    moment = func.coalesce(_measures.c.attempted_at, _measures.c.created_at)
+    lately = moment > bindparam("hour_ago", type_=_measures.c.created_at.type)
+    here = lately & (_measures.c.group_id == bindparam("group", type_=String()))
+    return select(
+        func.count().label("day"),
+        func.count(case((lately, 1))).label("hour"),
+        func.count(case((here, 1))).label("group_hour"),
+    ).where(
+        _measures.c.platform == bindparam("platform"),
+        _measures.c.kind == bindparam("kind"),
+        _measures.c.created_at > bindparam("created_since"),
+        moment > bindparam("day_ago", type_=_measures.c.created_at.type),
+        _measures.c.id != bindparam("besides"),
+        _measures.c.state.in_([state.value for state in _COUNTED]),
+    )
+
+
+_TALLY = _tally_query()
+"""Asked before every act, and building a statement costs more than running it."""
 
 
 async def add(work: Work, measures: Sequence[tuple[Measure, MeasureContext]]) -> list[int]:
@@ -221,22 +243,20 @@ async def tally(
 
     What was tried counts from then on, however long it had waited; ``besides`` is left out.
     """
-    moment = func.coalesce(_measures.c.attempted_at, _measures.c.created_at)
-    lately = moment > now - timedelta(hours=1)
-    here = lately & (_measures.c.group_id == (group.id if group else ""))
-    query = select(
-        func.count().label("day"),
-        func.count(case((lately, 1))).label("hour"),
-        func.count(case((here, 1))).label("group_hour"),
-    ).where(
-        _measures.c.platform == platform.value,
-        _measures.c.kind == kind.value,
-        _measures.c.created_at > now - _LONGEST_WAIT - timedelta(days=1),
-        moment > now - timedelta(days=1),
-        _measures.c.id != (besides or 0),
-        _measures.c.state.in_([state.value for state in _COUNTED]),
-    )
-    row = (await connection.execute(query)).one()
+    row = (
+        await connection.execute(
+            _TALLY,
+            {
+                "platform": platform.value,
+                "kind": kind.value,
+                "group": group.id if group else "",
+                "hour_ago": now - timedelta(hours=1),
+                "day_ago": now - timedelta(days=1),
+                "created_since": now - _LONGEST_WAIT - timedelta(days=1),
+                "besides": besides or 0,
+            },
+        )
+    ).one()
     return Tally(hour=row.hour, day=row.day, group_hour=row.group_hour)
 
 
