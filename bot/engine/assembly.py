@@ -1,7 +1,7 @@
 """Puts the engine together from its parts. Knows no platform and no plugin."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,12 +62,15 @@ class Engine:
     readings: Readings
     timetable: Timetable
     _watch: Watch
+    _prepare: tuple[Callable[[], Awaitable[None]], ...]
     _watching: "asyncio.Task[None] | None" = None
 
     async def start(self) -> None:
         """Remember, then begin to listen and to act."""
         known = await self.recollection.everything()
         self._watch.remember(known)
+        for prepare in self._prepare:
+            await prepare()
         self.services.scribe.start()
         self.intake.start()
         self.dispatcher.start()
@@ -182,6 +185,7 @@ def assemble(
         readings,
         timetable,
         Watch(database, scribe, recollection, readings),
+        tuple(prepare for one in contributions for prepare in one.prepare),
     )
 
 

@@ -1,9 +1,9 @@
 """Everything the plugins brought, for commands that speak of rules and commands themselves."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from bot.domain.rules import Rule
-from bot.engine.commands import Command
+from bot.engine.commands import Call, Command, Reply
 from bot.engine.contribution import Contribution
 
 REGISTERED_BY_OWNER = "owner-report"
@@ -17,12 +17,14 @@ class Catalogue:
     def __init__(self) -> None:
         self._rules: dict[str, Rule] = {}
         self._commands: tuple[Command, ...] = ()
+        self._reversals: dict[str, Callable[[Call, int], Awaitable[Reply]]] = {}
 
     def fill(self, contributions: Iterable[Contribution]) -> None:
         """Take up what every plugin brings."""
         given = tuple(contributions)
         self._rules = {rule.rule_id: rule for one in given for rule in one.rules}
         self._commands = tuple(command for one in given for command in one.commands)
+        self._reversals = {name: act for one in given for name, act in one.reversals.items()}
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -33,6 +35,10 @@ class Catalogue:
     def commands(self) -> tuple[Command, ...]:
         """Every command, in the order of the plugins."""
         return self._commands
+
+    def reversal(self, letter: str) -> Callable[[Call, int], Awaitable[Reply]] | None:
+        """What undoes a number with this letter, if a plugin brought it."""
+        return self._reversals.get(letter)
 
     def title(self, rule_id: str) -> str:
         """What users call a rule; its id for one that is no longer there."""

@@ -1,11 +1,11 @@
 """What a plugin gives to the engine: rules, commands and jobs. Plugins never call each other."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.rules import Rule
-from bot.engine.commands import Command
+from bot.engine.commands import Call, Command, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +28,7 @@ class Contribution:
     rules: tuple[Rule, ...] = ()
     commands: tuple[Command, ...] = ()
     jobs: tuple[Job, ...] = ()
+    prepare: tuple[Callable[[], Awaitable[None]], ...] = ()
+    """What must be read from the database before the first event is judged."""
+    reversals: Mapping[str, Callable[[Call, int], Awaitable[Reply]]] = field(default_factory=dict)
+    """What ``撤销`` does with a number, by its letter."""

@@ -1,11 +1,12 @@
 """What the composition root hands to every plugin."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.identifiers import GroupKey
 from bot.engine.catalogue import Catalogue
 from bot.engine.clock import Clock
+from bot.engine.confirmations import Confirmations
 from bot.engine.register import Register
 from bot.engine.scribe import Scribe
 from bot.engine.speech import Speech
@@ -35,3 +36,5 @@ class Services:
     """Read a group's members from the platform now and judge them."""
     reload: Callable[[], Awaitable[None]]
     """Take up what commands changed: settings, roles, switches, roster, measures."""
+    confirmations: Confirmations = field(default_factory=Confirmations)
+    """What people were shown and have still to say yes to."""

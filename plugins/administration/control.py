@@ -50,8 +50,12 @@ class ControlCommands:
         return Reply(text("unfreeze.done"))
 
     async def undo(self, call: Call) -> Reply:
-        """Reverse what was done in one case."""
-        number = _case_number(str(call.arguments["number"]))
+        """Reverse what was done in one case, or what another plugin knows to reverse."""
+        given = str(call.arguments["number"]).upper()
+        reverse = self._services.catalogue.reversal(given[:1])
+        if reverse is not None and given[1:].isdecimal():
+            return await reverse(call, int(given[1:]))
+        number = _case_number(given)
         async with self._services.database.reading() as connection:
             record = await violations.get(connection, number)
         if record is None or record.group not in call.groups:
@@ -64,6 +68,11 @@ class ControlCommands:
         )
         await self._services.reload()
         return Reply(self._services.wording.text("undo.done", number=f"W{number}", what=what))
+
+    async def confirm(self, call: Call) -> Reply:
+        """Do what the caller was shown and asked to confirm."""
+        confirmations, now = self._services.confirmations, self._services.clock.now()
+        return await confirmations.confirm(call.caller, str(call.arguments["code"]), now)
 
     async def report(self, call: Call) -> Reply:
         """Register a problem the owner found himself. Source: Article 23."""
