@@ -1,6 +1,7 @@
 """The shape of ``policy.toml``: every section, and the bounds no value may leave."""
 
 from datetime import time, timedelta
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import (
@@ -122,35 +123,53 @@ class GroupSection(Section):
     rules: dict[str, Mode] = {}
 
 
-class InterlockSection(Section):
-    """``[interlocks]``: the same names and defaults as ``InterlockLimits``."""
+class Loosens(StrEnum):
+    """Which way a bound must move for more to be done, or to be done on less certainty."""
 
-    removals_per_group_floor: int = Field(_DEFAULT.removals_per_group_floor, ge=1, le=50)
-    removals_per_group_share: Share = _DEFAULT.removals_per_group_share
-    removals_per_hour: int = Field(_DEFAULT.removals_per_hour, ge=1, le=200)
-    removals_per_day: int = Field(_DEFAULT.removals_per_day, ge=1, le=1000)
-    mutes_per_hour: int = Field(_DEFAULT.mutes_per_hour, ge=1, le=1000)
-    recalls_per_group_per_hour: int = Field(_DEFAULT.recalls_per_group_per_hour, ge=1, le=1000)
-    recalls_per_hour: int = Field(_DEFAULT.recalls_per_hour, ge=1, le=20_000)
-    single_approval_up_to: int = Field(_DEFAULT.single_approval_up_to, ge=1, le=20)
-    role_counts_after: Annotated[Duration, _between(_DAY, 30 * _DAY)] = _DEFAULT.role_counts_after
-    plan_expires_after: Annotated[Duration, _between(10 * _MINUTE, 7 * _DAY)] = (
+    UPWARD = "upward"
+    DOWNWARD = "downward"
+
+
+_UP, _DOWN = Loosens.UPWARD, Loosens.DOWNWARD
+_Count = Annotated[int, _UP]
+
+
+class InterlockSection(Section):
+    """``[interlocks]``: the same names and defaults as ``InterlockLimits``.
+
+    Every key says which direction loosens it; see ``config.loosening``.
+    """
+
+    removals_per_group_floor: _Count = Field(_DEFAULT.removals_per_group_floor, ge=1, le=50)
+    removals_per_group_share: Annotated[Share, _UP] = _DEFAULT.removals_per_group_share
+    removals_per_hour: _Count = Field(_DEFAULT.removals_per_hour, ge=1, le=200)
+    removals_per_day: _Count = Field(_DEFAULT.removals_per_day, ge=1, le=1000)
+    mutes_per_hour: _Count = Field(_DEFAULT.mutes_per_hour, ge=1, le=1000)
+    recalls_per_group_per_hour: _Count = Field(_DEFAULT.recalls_per_group_per_hour, ge=1, le=1000)
+    recalls_per_hour: _Count = Field(_DEFAULT.recalls_per_hour, ge=1, le=20_000)
+    single_approval_up_to: _Count = Field(_DEFAULT.single_approval_up_to, ge=1, le=20)
+    role_counts_after: Annotated[Duration, _between(_DAY, 30 * _DAY), _DOWN] = (
+        _DEFAULT.role_counts_after
+    )
+    plan_expires_after: Annotated[Duration, _between(10 * _MINUTE, 7 * _DAY), _UP] = (
         _DEFAULT.plan_expires_after
     )
-    member_list_max_age: Annotated[Duration, _between(_MINUTE, _DAY)] = _DEFAULT.member_list_max_age
-    member_list_min_share: LargeShare = _DEFAULT.member_list_min_share
-    breaker_min_groups: int = Field(_DEFAULT.breaker_min_groups, ge=2, le=1000)
-    breaker_share: Share = _DEFAULT.breaker_share
-    roster_min_valid_share: LargeShare = _DEFAULT.roster_min_valid_share
-    roster_max_departed_share: Share = _DEFAULT.roster_max_departed_share
-    roster_max_departed: int = Field(_DEFAULT.roster_max_departed, ge=1, le=1000)
-    roster_max_department_share: Share = _DEFAULT.roster_max_department_share
-    roster_department_floor: int = Field(_DEFAULT.roster_department_floor, ge=1, le=100)
-    roster_max_renamed_share: Share = _DEFAULT.roster_max_renamed_share
-    roster_absence_confirmed_after: Annotated[Duration, _between(_HOUR, 90 * _DAY)] = (
+    member_list_max_age: Annotated[Duration, _between(_MINUTE, _DAY), _UP] = (
+        _DEFAULT.member_list_max_age
+    )
+    member_list_min_share: Annotated[LargeShare, _DOWN] = _DEFAULT.member_list_min_share
+    breaker_min_groups: _Count = Field(_DEFAULT.breaker_min_groups, ge=2, le=1000)
+    breaker_share: Annotated[Share, _UP] = _DEFAULT.breaker_share
+    roster_min_valid_share: Annotated[LargeShare, _DOWN] = _DEFAULT.roster_min_valid_share
+    roster_max_departed_share: Annotated[Share, _UP] = _DEFAULT.roster_max_departed_share
+    roster_max_departed: _Count = Field(_DEFAULT.roster_max_departed, ge=1, le=1000)
+    roster_max_department_share: Annotated[Share, _UP] = _DEFAULT.roster_max_department_share
+    roster_department_floor: _Count = Field(_DEFAULT.roster_department_floor, ge=1, le=100)
+    roster_max_renamed_share: Annotated[Share, _UP] = _DEFAULT.roster_max_renamed_share
+    roster_absence_confirmed_after: Annotated[Duration, _between(_HOUR, 90 * _DAY), _DOWN] = (
         _DEFAULT.roster_absence_confirmed_after
     )
-    ambiguous_attempts: int = Field(_DEFAULT.ambiguous_attempts, ge=1, le=20)
+    ambiguous_attempts: _Count = Field(_DEFAULT.ambiguous_attempts, ge=1, le=20)
 
     @model_validator(mode="after")
     def _hour_within_day(self) -> Self:

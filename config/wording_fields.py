@@ -164,6 +164,7 @@ FIELDS = {
     "help.command": "summary usage example roles",
     "help.clauses": "",
     "settings.changed": "key before after",
+    "settings.second_needed": "key before after",
     "settings.footer": "",
     "rules.changed": "where rule mode",
     "rules.second_needed": "where rule mode",

@@ -6,8 +6,11 @@ from bot.domain.rules import Rule
 from bot.engine import decisions
 from bot.engine.commands import Call, ChatRole, Reply
 from bot.engine.own_words import fold
+from bot.engine.quorum import require_standing
 from bot.engine.services import Services
 from bot.engine.texts import Texts
+from config.loosening import loosened
+from config.policy import load_policy
 from config.policy_overrides import settable_keys, setting_text, with_overrides
 from data import setting_changes, switches
 from data.ledger import Work
@@ -72,13 +75,8 @@ class PolicyCommands:
         switch = f"promotion:{key}"
 
         async def write(work: Work) -> bool:
-            known = (await switches.get_all(work.connection)).get(switch, "")
-            if not agreed(wish, call.caller, work.now, Proposal.read(known)):
-                proposal = Proposal(mode, call.caller, work.now)
-                await switches.set(work, switch, proposal.written(), str(call.caller))
+            if wish.needs_second and not await self._seconded(work, call, switch, mode.value):
                 return False
-            if known:
-                await switches.set(work, switch, "", str(call.caller))
             await setting_changes.change(work, key, mode.value, str(call.caller))
             await switches.bump_revision(work, decisions.REVISION)
             return True
@@ -95,17 +93,20 @@ class PolicyCommands:
             )
         )
 
+    async def _seconded(self, work: Work, call: Call, switch: str, value: str) -> bool:
+        """Whether somebody else wished the same lately; else the wish is kept for him to share."""
+        register = self._services.register
+        register.now = work.now
+        require_standing(register, call.caller, (ChatRole.ADMINISTRATOR.value,))
+        known = (await switches.get_all(work.connection)).get(switch, "")
+        wished = Proposal(value, call.caller, work.now)
+        done = agreed(wished, Proposal.read(known), register.person)
+        await switches.set(work, switch, "" if done else wished.written(), str(call.caller))
+        return done
+
     async def _set(self, call: Call, key: str, value: str) -> Reply:
         _refuse_modes(key)
-        register = self._services.register
-        before = setting_text(register.policy, key)
-        after = setting_text(with_overrides(register.policy, {key: value}), key)
-        await self._write(call, key, value)
-        return Reply(
-            self._services.wording.text(
-                "settings.changed", key=key, before=before or "（未设置）", after=after
-            )
-        )
+        return await self._write(call, key, value)
 
     async def _back(self, call: Call, key: str) -> Reply:
         """Put a key back to what it was before its last change."""
@@ -114,27 +115,38 @@ class PolicyCommands:
             changes = await setting_changes.history(connection, key, 1)
         if not changes:
             raise RefusedError(f"“{key}”没有用命令改过，无需回退。")
-        before = changes[0].before
-        policy = self._services.register.policy
-        now = setting_text(policy, key)
-        await self._write(call, key, before)
-        then = setting_text(self._services.register.policy, key)
-        return Reply(
-            self._services.wording.text(
-                "settings.changed",
-                key=key,
-                before=now or "（未设置）",
-                after=then if before is None else before,
-            )
-        )
+        return await self._write(call, key, changes[0].before)
 
-    async def _write(self, call: Call, key: str, value: str | None) -> None:
-        async def write(work: Work) -> None:
+    async def _write(self, call: Call, key: str, value: str | None) -> Reply:
+        """Set a key, or give it back to the files; what loosens an interlock takes two."""
+        settings = self._services.settings
+        basis = load_policy(settings.config, mode=settings.mode, zone=settings.timezone)
+        texts: list[str] = []
+
+        async def write(work: Work) -> bool:
+            overrides = await setting_changes.current(work.connection)
+            before = with_overrides(basis, overrides)
+            overrides.pop(key, None)
+            after = with_overrides(basis, overrides | ({} if value is None else {key: value}))
+            texts[:] = [setting_text(one, key) or "（未设置）" for one in (before, after)]
+            if loosened(before, after) and not await self._seconded(
+                work, call, f"loosening:{key}", texts[1]
+            ):
+                return False
             await setting_changes.change(work, key, value, str(call.caller))
             await switches.bump_revision(work, decisions.REVISION)
+            return True
 
-        await self._services.scribe.write(write)
+        done = await self._services.scribe.write(write)
         await self._services.reload()
+        return Reply(
+            self._services.wording.text(
+                "settings.changed" if done else "settings.second_needed",
+                key=key,
+                before=texts[0],
+                after=texts[1],
+            )
+        )
 
     async def _source(self, key: str) -> str:
         """Why a value is what it is: the newest changes, or the file."""

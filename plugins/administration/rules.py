@@ -1,5 +1,6 @@
-"""When a rule may go further than it did. Pure."""
+"""When a rule may go further than it did, and when a bound may be loosened. Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
@@ -14,23 +15,23 @@ SECOND_WITHIN = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One administrator's wish that a rule may act, until a second one shares it."""
+    """One administrator's wish for a value, until a second one shares it."""
 
-    mode: Mode
+    value: str
     by: AccountKey
     at: datetime
 
     def written(self) -> str:
         """As it is kept."""
-        return f"{self.mode.value}|{self.by}|{self.at.isoformat()}"
+        return f"{self.value}|{self.by}|{self.at.isoformat()}"
 
     @classmethod
     def read(cls, text: str) -> Self | None:
         """As it was kept; None where nothing is."""
-        parts = text.split("|")
+        parts = text.rsplit("|", 2)
         if len(parts) != 3:
             return None
-        return cls(Mode(parts[0]), AccountKey.parse(parts[1]), datetime.fromisoformat(parts[2]))
+        return cls(parts[0], AccountKey.parse(parts[1]), datetime.fromisoformat(parts[2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,14 @@ class Wish:
         return self.then.rank > max(self.now.rank, self.granted.rank)
 
 
-def agreed(wish: Wish, by: AccountKey, at: datetime, earlier: Proposal | None) -> bool:
-    """Whether the change may be made: at once, or because a second person wants the same."""
-    if not wish.needs_second:
-        return True
+def agreed(wished: Proposal, earlier: Proposal | None, person: Callable[[AccountKey], str]) -> bool:
+    """Whether a second person wants now what a first one wanted lately.
+
+    ``person`` says whose an account is: two accounts of one person are one.
+    """
     return (
         earlier is not None
-        and earlier.mode is wish.then
-        and earlier.by != by
-        and timedelta(0) <= at - earlier.at <= SECOND_WITHIN
+        and earlier.value == wished.value
+        and person(earlier.by) != person(wished.by)
+        and timedelta(0) <= wished.at - earlier.at <= SECOND_WITHIN
     )

@@ -5,29 +5,38 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.identifiers import AccountKey
 from bot.domain.measures import Mode
 from plugins.administration.rules import SECOND_WITHIN, Proposal, Wish, agreed
 from tests.commanding import ADMINISTRATOR, NOON, SECOND_ADMINISTRATOR
 
 modes = st.sampled_from(list(Mode))
+values = st.sampled_from(["enforce", "remind", "20", "a|b"])
 people = st.sampled_from([ADMINISTRATOR, SECOND_ADMINISTRATOR])
 proposals = st.builds(
-    Proposal, modes, people, st.timedeltas(timedelta(-3), timedelta(3)).map(lambda one: NOON + one)
+    Proposal, values, people, st.timedeltas(timedelta(-3), timedelta(3)).map(lambda one: NOON + one)
 )
 
 
-@given(modes, modes, modes, people, st.none() | proposals)
-def test_nobody_alone_lets_a_rule_go_further(
-    now: Mode, then: Mode, granted: Mode, by: object, earlier: Proposal | None
+@given(modes, modes, modes)
+def test_only_going_further_than_now_and_than_the_operator_takes_two(
+    now: Mode, then: Mode, granted: Mode
 ) -> None:
     further = then.rank > now.rank and then.rank > granted.rank
-    allowed = agreed(Wish(now, then, granted), by, NOON, earlier)  # type: ignore[arg-type]
-    if not further:
-        assert allowed
-    elif allowed:
+    assert Wish(now, then, granted).needs_second is further
+
+
+@given(values, people, st.none() | proposals, st.booleans())
+def test_nobody_agrees_with_himself(
+    value: str, by: AccountKey, earlier: Proposal | None, one_person: bool
+) -> None:
+    def person(account: AccountKey) -> str:
+        return "T001" if one_person else str(account)
+
+    if agreed(Proposal(value, by, NOON), earlier, person):
         assert earlier is not None
-        assert earlier.by != by
-        assert earlier.mode is then
+        assert not one_person
+        assert (earlier.value, earlier.by != by) == (value, True)
         assert timedelta(0) <= NOON - earlier.at <= SECOND_WITHIN
 
 
