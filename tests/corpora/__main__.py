@@ -1,0 +1,111 @@
+"""``python -m tests.corpora``: recall by technique and false hits, with their intervals."""
+
+import argparse
+import json
+from collections.abc import Sequence
+
+from tests.corpora.measuring import FalseHit, Recall, Share, false_hits, recalls, word_lists
+from tests.corpora.reading import evasions, ordinary_messages
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m tests.corpora", description="识别率与误报率")
+    parser.add_argument("--json", action="store_true", help="输出 JSON")
+    parser.add_argument("--misses", action="store_true", help="列出漏掉的每一行")
+    chosen = parser.parse_args(arguments)
+    lists = word_lists()
+    by_technique = recalls(lists, evasions())
+    ordinary = ordinary_messages()
+    hits = false_hits(lists, ordinary)
+    wrong = Share(len(hits), len(ordinary))
+    if chosen.json:
+        print(json.dumps(_document(by_technique, wrong, hits), ensure_ascii=False, indent=1))
+    else:
+        _print(by_technique, wrong, hits, misses=chosen.misses)
+
+
+def overall(by_technique: Sequence[Recall]) -> Share:
+    """Every line counts once."""
+    return Share(
+        sum(one.seen.count for one in by_technique), sum(one.seen.total for one in by_technique)
+    )
+
+
+def _print(
+    by_technique: Sequence[Recall], wrong: Share, hits: Sequence[FalseHit], *, misses: bool
+) -> None:
+    print("写法                     行数   识别率  95 % 区间        直接处置  交人判断")
+    for one in by_technique:
+        asking = one.seen.count - one.acting
+        print(_line(one.technique, one.seen), f"{one.acting:8}{asking:10}")
+    acting = sum(one.acting for one in by_technique)
+    total = overall(by_technique)
+    print(_line("合计", total), f"{acting:8}{total.count - acting:10}")
+    low, high = wrong.interval
+    print(
+        f"普通消息 {wrong.total} 条，误报 {wrong.count} 条，"
+        f"每千条 {1000 * wrong.value:.2f}（{1000 * low:.2f}–{1000 * high:.2f}）"
+    )
+    for hit in hits:
+        seen = hit.sighting
+        how = "直接处置" if seen.acts else "交人判断"
+        print(f"  {hit.message.place} {seen.word}（{seen.technique}，{how}）：{hit.message.text}")
+    if misses:
+        for one in by_technique:
+            for evasion in one.missed:
+                print(f"漏 {evasion.place} {evasion.word}：{' ⏎ '.join(evasion.messages)!r}")
+
+
+def _line(name: str, share: Share) -> str:
+    low, high = share.interval
+    padded = name + " " * (24 - sum(2 if ord(character) > 0x2E7F else 1 for character in name))
+    return f"{padded}{share.total:5}{share.value:9.3f}  {low:.3f}–{high:.3f}"
+
+
+def _document(
+    by_technique: Sequence[Recall], wrong: Share, hits: Sequence[FalseHit]
+) -> dict[str, object]:
+    return {
+        "techniques": [
+            {
+                "technique": one.technique,
+                **_figures(one.seen),
+                "acts": one.acting,
+                "asks": one.seen.count - one.acting,
+                "missed": [
+                    {"place": miss.place, "word": miss.word, "messages": miss.messages}
+                    for miss in one.missed
+                ],
+            }
+            for one in by_technique
+        ],
+        "overall": _figures(overall(by_technique)),
+        "ordinary": {
+            **_figures(wrong),
+            "hits": [
+                {
+                    "place": hit.message.place,
+                    "text": hit.message.text,
+                    "rule": hit.sighting.rule,
+                    "word": hit.sighting.word,
+                    "technique": hit.sighting.technique,
+                    "acts": hit.sighting.acts,
+                }
+                for hit in hits
+            ],
+        },
+    }
+
+
+def _figures(share: Share) -> dict[str, object]:
+    return {
+        "count": share.count,
+        "total": share.total,
+        "share": round(share.value, 5),
+        "interval": [round(bound, 5) for bound in share.interval],
+    }
+
+
+if __name__ == "__main__":
+    main()
