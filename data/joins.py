@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import RefusedError
 from bot.domain.events import JoinRequested
 from bot.domain.identifiers import AccountKey, GroupKey
+from data.fingerprint import fingerprint
 from data.ledger import Work
 from data.scope import account_of, group_of, in_group, within
 from data.tables import JoinRequestRow
@@ -46,6 +47,21 @@ class HeldRequest:
     opened_at: datetime
     decided_by: str | None
     decided_at: datetime | None
+
+
+async def hold_again(work: Work, event: JoinRequested, reason: str) -> HeldRequest:
+    """Hold a request that was to be approved and was not let in, under its old number if any."""
+    number = await hold(work, event, "matched", reason)
+    change = (
+        update(_requests)
+        .where(_requests.c.number == number, _requests.c.state != WAITING)
+        .values(state=WAITING, reason=reason, decided_by=None, decided_at=None)
+    )
+    if (await work.connection.execute(change)).rowcount:
+        work.record("join_again", f"J{number}", {"reason": fingerprint(reason)})
+    held = await get(work.connection, number)
+    assert held is not None, "it was written a moment ago"
+    return held
 
 
 async def hold(

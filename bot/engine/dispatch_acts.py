@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from aiolimiter import AsyncLimiter
 from loguru import logger
 
+from bot.domain.capabilities import Situation
 from bot.domain.errors import (
     PlatformBusyError,
     PlatformError,
@@ -20,7 +21,7 @@ from bot.domain.errors import (
     UnreachableError,
 )
 from bot.domain.events import Event
-from bot.domain.groups import Member
+from bot.domain.groups import Member, Role
 from bot.domain.identifiers import GroupKey, Platform
 from bot.domain.interlocks import check, protected
 from bot.domain.measures import (
@@ -29,6 +30,7 @@ from bot.domain.measures import (
     MeasureState,
     Receipt,
     ReceiptHow,
+    Rung,
 )
 from bot.domain.names import judge_card
 from bot.domain.people import Standing
@@ -96,6 +98,10 @@ class Acts:
         try:
             if stored.attempted_at is not None and await self._shown(platform, stored.measure):
                 await self._done(stored, ReceiptHow.READ_BACK, "重启后核对")
+                return
+            if (why := self._beyond_the_bot(platform, stored.measure)) is not None:
+                # The owner has his task at once: no call is tried that cannot succeed.
+                await self._end(stored, MeasureState.REFUSED, why)
                 return
             # First the wait, then the look: whoever was made admin meanwhile is protected.
             await self._pace(platform, stored.measure)
@@ -195,6 +201,16 @@ class Acts:
         known = self.register
         judged = judge_card(member.card, member.account, known.roster, known.departments)
         return judged.standing.value == case.kind
+
+    def _beyond_the_bot(self, platform: GroupPlatform, measure: Measure) -> str | None:
+        """Why a removal is a person's to do in this group, as far as the group was read."""
+        state = self.register.groups.get(measure.group)
+        if measure.kind is not MeasureKind.REMOVE or state is None:
+            return None
+        if state.bot_role is Role.UNKNOWN:
+            return None
+        found = platform.capability(measure.kind, Situation(bot_role=state.bot_role))
+        return None if found.rung is Rung.AUTOMATIC else found.why
 
     async def _pace(self, platform: GroupPlatform, measure: Measure) -> None:
         distance = platform.pace.between_removals.total_seconds()
@@ -345,12 +361,8 @@ class Acts:
         MEASURES.labels(measure.group.platform.value, measure.kind.value, state.value).inc()
 
 
-async def _call(platform: GroupPlatform, measure: Measure) -> None:
+def _call(platform: GroupPlatform, measure: Measure) -> Awaitable[None]:
     """The call itself. An answer of "ok" proves nothing."""
-    await _acting(platform, measure)
-
-
-def _acting(platform: GroupPlatform, measure: Measure) -> Awaitable[None]:
     match measure:
         case Measure(kind=MeasureKind.RECALL, message=message) if message is not None:
             return platform.recall(message)

@@ -180,6 +180,7 @@ class Enforcement:
             account=finding.account,
             mode=mode,
             request_id=finding.request_id,
+            text=event.answer or None,
         )
         done = await self.intentions.intend(
             work, docket, measure, Ground(severity=response.severity)
@@ -204,7 +205,9 @@ class Enforcement:
     ) -> None:
         case, finding = held
         number = await joins.hold(work, event, finding.kind, finding.reason, case.number)
-        private, public = self.texts.ask_join(number, finding, event.answer)
+        private, public = self.texts.ask_join(
+            number, event.group, event.account, event.answer, finding.reason
+        )
         measure = Measure(
             kind=MeasureKind.ASK,
             group=event.group,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.errors import RefusedError
+from bot.domain.events import JoinRequested
 from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.measures import (
     Measure,
@@ -28,6 +29,7 @@ from data.measures import StoredMeasure
 
 _UNFINISHED = (MeasureState.INTENDED, MeasureState.UNKNOWN)
 _NOT_DONE = (MeasureState.REFUSED, MeasureState.FAILED, MeasureState.EXPIRED)
+_NOT_LET_IN = (*_NOT_DONE, MeasureState.WITHHELD)
 _CALLED_OFF = (MeasureState.WITHHELD, MeasureState.EXPIRED)
 _REMOVE_BY_HAND = "清理计划已批准，机器人移不出此人，请您在群里移出"
 PROPOSED_AGAIN_AFTER = timedelta(days=1)
@@ -64,6 +66,8 @@ class Settlement:
             await self._case_after(work, docket, case, stored, state)
         if state is MeasureState.DONE and stored.measure.kind is MeasureKind.MUTE:
             await self._tell_muted(work, docket, stored)
+        if stored.measure.kind is MeasureKind.APPROVE_JOIN and state in _NOT_LET_IN:
+            await self._hold_join(work, docket, stored, detail)
         if stored.plan is not None and stored.measure.kind is MeasureKind.REMOVE:
             await self._plan_after(work, docket, stored.plan)
 
@@ -119,6 +123,40 @@ class Settlement:
             await self._propose_again_later(work, case)
         elif state is MeasureState.DONE and kind is MeasureKind.NOTIFY:
             await self._close_if_told(work, case)
+
+    async def _hold_join(
+        self, work: Work, docket: Docket, stored: StoredMeasure, detail: str
+    ) -> None:
+        """Somebody was to be let in and was not: the owner is asked, nobody is forgotten."""
+        measure = stored.measure
+        if measure.account is None or measure.request_id is None:
+            return
+        if self.register.member(measure.group, measure.account) is not None:
+            return
+        reason = f"已同意但没有成功（{detail}），请在群里处理或重新批准"
+        request = JoinRequested(
+            platform=measure.group.platform,
+            event_id=f"M{stored.id}",
+            occurred_at=work.now,
+            received_at=work.now,
+            group=measure.group,
+            account=measure.account,
+            answer=measure.text or "",
+            request_id=measure.request_id,
+        )
+        held = await joins.hold_again(work, request, reason)
+        private, public = self.texts.ask_join(
+            held.number, held.group, held.account, held.answer, reason
+        )
+        question = Measure(
+            kind=MeasureKind.ASK,
+            group=measure.group,
+            mode=Mode.ENFORCE,
+            text=private,
+            public_text=public,
+            join_request=held.number,
+        )
+        await self.intentions.intend(work, docket, question, Ground())
 
     async def _tell_muted(self, work: Work, docket: Docket, stored: StoredMeasure) -> None:
         """Somebody learns that he is muted once he is, and not because it was intended."""

@@ -70,15 +70,17 @@ class Texts:
         public = self.wording.text("ask.public", number=f"W{case.number}")
         return self.wording.text(f"ask.{key}", **fields), public
 
-    def ask_join(self, request: int, finding: Finding, answer: str) -> tuple[str, str]:
+    def ask_join(
+        self, request: int, group: GroupKey, applicant: AccountKey, answer: str, reason: str
+    ) -> tuple[str, str]:
         """What the owner is asked about somebody who wants to come in."""
         private = self.wording.text(
             "ask.join",
             number=f"J{request}",
-            group=self.group_name(finding.group),
-            who=finding.account.id,
+            group=self.group_name(group),
+            who=applicant.id,
             answer=answer or "（未填写）",
-            reason=finding.reason,
+            reason=reason,
         )
         return private, self.wording.text("ask.join_public", number=f"J{request}")
 

@@ -3,11 +3,13 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.domain.events import JoinRequested, MessageRecalled
 from bot.domain.groups import Role
 from bot.domain.measures import MeasureKind
 from data import joins
-from tests.bot.engine.model_platform import ListFault
+from tests.bot.engine.model_platform import ActFault, ListFault
 from tests.bot.engine.scene import (
     BAD,
     GROUP,
@@ -104,6 +106,35 @@ async def test_applicant_the_roster_knows_is_let_in(tmp_path: Path, migrated_fil
         assert not await stage.cases()
 
 
+@pytest.mark.parametrize("fault", [ActFault.REFUSED, ActFault.OK_BUT_NOT_DONE])
+async def test_applicant_the_platform_did_not_let_in_is_put_to_the_owner(
+    tmp_path: Path, migrated_file: Path, fault: ActFault
+) -> None:
+    async with scene(tmp_path, migrated_file) as stage:
+        stage.platform.leave(GROUP, LEAVER)
+        await stage.read(GROUP)
+        stage.platform.act_fault = fault
+        await _apply(stage, 208, card_of(208))
+        assert LEAVER not in stage.platform.groups_[GROUP].members
+        (asked,) = said(stage, "J1", card_of(208))
+        assert asked
+        stage.platform.act_fault = ActFault.NONE
+        await stage.command(OWNER, "批准 J1")
+        assert LEAVER in stage.platform.groups_[GROUP].members
+
+
+async def test_what_the_owner_granted_in_vain_waits_for_him_again(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    async with scene(tmp_path, migrated_file) as stage:
+        await _apply(stage, 555, "请通过")
+        stage.platform.act_fault = ActFault.REFUSED
+        await stage.command(OWNER, "批准 J1")
+        async with stage.engine.services.database.reading() as connection:
+            assert [one.number for one in await joins.waiting(connection)] == [1]
+        assert len(said(stage, "【入群申请 J1】")) == 2
+
+
 async def test_stranger_is_held_and_let_in_by_the_owner_only(
     tmp_path: Path, migrated_file: Path
 ) -> None:
@@ -128,6 +159,24 @@ async def test_request_that_a_person_answered_elsewhere_waits_no_more(
             assert await joins.waiting(connection) == []
         (held,) = await stage.cases(rule="join")
         assert held.state.value == "closed"
+
+
+async def test_removal_beyond_the_bot_becomes_the_owners_task_without_a_call(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    async with scene(tmp_path, migrated_file, departed=[208]) as stage:
+        stage.platform.change(GROUP, account(1), role=Role.MEMBER)
+        await stage.read(GROUP)
+        await stage.command(OWNER, "批准 P1")
+        assert not acts(stage, MeasureKind.REMOVE)
+        assert said(stage, "W1", "请您在群里移出")
+        removals = await of_kind(stage, MeasureKind.REMOVE)
+        assert [(one.measure.rung.value, one.state.value) for one in removals] == [
+            ("automatic", "refused"),
+            ("assisted", "intended"),
+        ]
+        await _happens(stage, stage.platform.leave(GROUP, LEAVER))
+        assert states(await of_kind(stage, MeasureKind.REMOVE))[-1] == "done"
 
 
 async def test_finished_plan_is_reported_with_what_was_verified(
