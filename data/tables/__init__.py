@@ -17,6 +17,14 @@ from data.tables.duties import DigestRow, DutyRow
 from data.tables.groups import GapRow, GroupRow, ManagerRow, MemberListRow, WatermarkRow
 from data.tables.ledger import CounterRow, EventRow, LedgerRow
 from data.tables.people import BindingRow, RosterImportRow, StaffRow
+from data.tables.permits import (
+    FiledRow,
+    PermitGroupRow,
+    PermitRow,
+    PermitTextRow,
+    SignatureRow,
+    TopicWindowRow,
+)
 from data.tables.plans import ApprovalRow, JoinRequestRow, PlanPersonRow, PlanRow
 from data.tables.words import FalseHitRow, SampleRow, WordChangeRow, WordExampleRow
 
@@ -30,6 +38,7 @@ __all__ = [
     "EventRow",
     "ExcerptRow",
     "FalseHitRow",
+    "FiledRow",
     "FindingRow",
     "GapRow",
     "GrantRow",
@@ -39,14 +48,19 @@ __all__ = [
     "ManagerRow",
     "MeasureRow",
     "MemberListRow",
+    "PermitGroupRow",
+    "PermitRow",
+    "PermitTextRow",
     "PlanPersonRow",
     "PlanRow",
     "ReceiptRow",
     "RosterImportRow",
     "SampleRow",
     "SettingChangeRow",
+    "SignatureRow",
     "StaffRow",
     "SwitchRow",
+    "TopicWindowRow",
     "ViolationRow",
     "WatermarkRow",
     "WordChangeRow",

@@ -139,6 +139,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_findings_violation"), ["violation"], unique=False)
 
     op.create_table(
+        "first_aid_steps",
+        sa.Column("violation", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("violation", "step"),
+    )
+    op.create_table(
+        "first_aids",
+        sa.Column("violation", sa.Integer(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("duty", sa.Integer(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("violation"),
+    )
+    with op.batch_alter_table("first_aids", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_first_aids_closed_at"), ["closed_at"], unique=False)
+
+    op.create_table(
         "gaps",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
@@ -173,6 +195,28 @@ def upgrade() -> None:
         sa.Column("last_good_count", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("platform", "group_id"),
     )
+    op.create_table(
+        "inspections",
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("group_id", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("author_role", sa.String(), nullable=False),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("platform", "group_id", "message_id", "place"),
+    )
+    with op.batch_alter_table("inspections", schema=None) as batch_op:
+        batch_op.create_index("inspections_by_age", ["noted_at"], unique=False)
+        batch_op.create_index("inspections_by_state", ["state", "noted_at"], unique=False)
+
     op.create_table(
         "join_requests",
         sa.Column("number", sa.Integer(), nullable=False),
@@ -273,6 +317,69 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("platform", "group_id"),
     )
     op.create_table(
+        "permit_filings",
+        sa.Column("permit", sa.Integer(), nullable=False),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("group_id", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("permit", "platform", "group_id", "message_id"),
+    )
+    with op.batch_alter_table("permit_filings", schema=None) as batch_op:
+        batch_op.create_index(
+            "permit_filings_by_group", ["platform", "group_id", "at"], unique=False
+        )
+
+    op.create_table(
+        "permit_groups",
+        sa.Column("permit", sa.Integer(), nullable=False),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("group_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("permit", "platform", "group_id"),
+    )
+    op.create_table(
+        "permit_signatures",
+        sa.Column("permit", sa.Integer(), nullable=False),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("permit", "platform", "account_id"),
+    )
+    op.create_table(
+        "permit_texts",
+        sa.Column("permit", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("permit"),
+    )
+    op.create_table(
+        "permits",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("applicant_account", sa.String(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("posters", sa.String(), nullable=False),
+        sa.Column("anybody", sa.Boolean(), nullable=False),
+        sa.Column("emergency", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("review_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_reason", sa.String(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    with op.batch_alter_table("permits", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_permits_fingerprint"), ["fingerprint"], unique=False)
+        batch_op.create_index(batch_op.f("ix_permits_state"), ["state"], unique=False)
+
+    op.create_table(
         "plan_people",
         sa.Column("plan", sa.Integer(), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
@@ -364,6 +471,21 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+    op.create_table(
+        "topic_windows",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("categories", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("severity", sa.String(), nullable=False),
+        sa.Column("set_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
+    )
+    with op.batch_alter_table("topic_windows", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_topic_windows_closes_at"), ["closes_at"], unique=False)
+
     op.create_table(
         "violations",
         sa.Column("number", sa.Integer(), nullable=False),
