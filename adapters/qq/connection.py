@@ -18,6 +18,7 @@ from adapters.qq.convert import Converter
 from adapters.qq.fields import Keys
 from adapters.qq.forwards import ForwardOpener, OrderedIntake
 from adapters.qq.history import HistoryReader
+from adapters.qq.media import MediaFetcher
 from adapters.qq.members import MemberReader
 from adapters.qq.platform import QQPlatform
 from adapters.qq.presence import Presence
@@ -80,6 +81,7 @@ class Connection:
             history=history,
             members=MemberReader(self.client, keys, around.clock, settings.reread_after),
             opener=opener,
+            media=MediaFetcher(self.client, settings.downloader),
         )
         self._intake = OrderedIntake(opener, self._offer, self._broken)
         self._deafness = DeafnessWatch(self._sightings, history, settings.deaf_after)

@@ -15,6 +15,7 @@ from adapters.qq.convert import Converter
 from adapters.qq.fields import number_of
 from adapters.qq.forwards import ForwardOpener, is_unopened
 from adapters.qq.history import HistoryReader, reached
+from adapters.qq.media import MediaFetcher
 from adapters.qq.members import MemberReader
 from adapters.qq.sightings import Sightings
 from adapters.qq.watchdog import SendGuard
@@ -26,7 +27,7 @@ from bot.domain.errors import (
     PlatformRefusedError,
     PlatformUnknownError,
 )
-from bot.domain.events import JoinRequested, MessagePosted, Text
+from bot.domain.events import Attachment, JoinRequested, MessagePosted, Text
 from bot.domain.groups import Group, Member, MemberList
 from bot.domain.identifiers import AccountKey, GroupKey, MessageKey, Platform
 from bot.domain.measures import MeasureKind
@@ -60,6 +61,7 @@ class QQPlatform:
         history: HistoryReader,
         members: MemberReader,
         opener: ForwardOpener,
+        media: MediaFetcher,
     ) -> None:
         self.friends: set[AccountKey] = set()
         self.online = False
@@ -73,6 +75,7 @@ class QQPlatform:
         self._history = history
         self._members = members
         self._opener = opener
+        self._media = media
 
     @property
     def self_account(self) -> AccountKey:
@@ -168,6 +171,10 @@ class QQPlatform:
                 raise PlatformUnknownError(f"查不到消息是否还在：{error.message}") from error
             return not self._sightings.knows(message) and await self._is_in_history(message)
         return True
+
+    async def fetch(self, group: GroupKey, attachment: Attachment, *, most: int) -> bytes:
+        """The content of a picture or file, from QQ's servers or through the host."""
+        return await self._media.fetch(group, attachment, most=most)
 
     async def find_own_message(
         self, group: GroupKey, text: str, *, since: datetime

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from adapters.qq.cards import words_of_json, words_of_xml
+from adapters.qq.media import reference_of
 from adapters.qq.wire import Segment, SegmentData
 from bot.domain.events import Attachment, Forward, Mention, Part, Quote, Text
 from bot.domain.identifiers import AccountKey, Platform
@@ -130,9 +131,29 @@ def _named(form: str) -> Callable[[SegmentData], Part]:
     return lambda data: Attachment(form, name=_string(data.name) or _string(data.file))
 
 
+def _picture(data: SegmentData) -> Part:
+    return Attachment(
+        "picture",
+        name=_string(data.name) or _string(data.file),
+        reference=_reference(data),
+        size=_size(data.file_size),
+    )
+
+
 def _file(data: SegmentData) -> Part:
     name = _string(data.name) or _string(data.file) or _string(data.title)
-    return Attachment("file", name=name, text=name)
+    return Attachment(
+        "file", name=name, text=name, reference=_reference(data), size=_size(data.file_size)
+    )
+
+
+def _reference(data: SegmentData) -> str:
+    return reference_of(_string(data.url), _string(data.file), _string(data.file_id))
+
+
+def _size(raw: object) -> int | None:
+    text = _string(raw)
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 _MAKERS: dict[str, Callable[[SegmentData], Part]] = {
@@ -140,8 +161,8 @@ _MAKERS: dict[str, Callable[[SegmentData], Part]] = {
     "markdown": lambda data: Text(_string(data.content)),
     "at": _mention,
     "reply": lambda data: Quote(_string(data.id)),
-    "image": _named("picture"),
-    "mface": _named("picture"),
+    "image": _picture,
+    "mface": _picture,
     "record": _named("voice"),
     "video": _named("video"),
     "file": _file,

@@ -10,7 +10,9 @@ from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters.qq.media import DOMAINS
 from bot.domain.errors import BadInputError
+from bot.engine.download import Downloader
 from bot.engine.platform import Pace
 
 TOKEN = "ONEBOT_ACCESS_TOKEN"  # noqa: S105  the name of a variable, not a secret
@@ -71,6 +73,15 @@ class QQSettings(BaseSettings):
         default=600.0, le=86400, description="连续三次发送无回音后暂停发送的时长（秒）"
     )
 
+    media_hosts: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9.\-]+:\d{1,5}(,[A-Za-z0-9.\-]+:\d{1,5})*)?$",
+        description="除 QQ 自己的服务器外，还可以从哪里下载图片和文件（主机:端口，逗号分隔）",
+    )
+    media_timeout: Seconds = Field(
+        default=30.0, le=300, description="下载一张图片或一个文件的时限（秒）"
+    )
+
     @model_validator(mode="after")
     def _token_is_given(self) -> Self:
         if not self.token:
@@ -83,6 +94,12 @@ class QQSettings(BaseSettings):
         if self.access_token_file is not None:
             return self.access_token_file.read_text(encoding="utf-8").strip()
         return self.access_token.get_secret_value().strip()
+
+    @property
+    def downloader(self) -> Downloader:
+        """Where pictures and files may be fetched from."""
+        named = frozenset(one for one in self.media_hosts.split(",") if one)
+        return Downloader(domains=DOMAINS, exempt=named, seconds=self.media_timeout)
 
     @property
     def pace(self) -> Pace:

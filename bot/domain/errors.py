@@ -11,6 +11,7 @@ QunguiError
 └── PlatformError            a call to a platform did not succeed
     ├── PlatformBusyError       try again later
     ├── PlatformRefusedError    the platform said no; a person must look
+    │   └── TooLargeError          a file is larger than we take
     └── PlatformUnknownError    no answer: it may or may not have been done
 
 A broken rule of the organisation is never an exception; it is a ``Finding``.
@@ -77,6 +78,10 @@ class PlatformBusyError(PlatformError):
 
 class PlatformRefusedError(PlatformError):
     """The platform refused; repeating would be refused again."""
+
+
+class TooLargeError(PlatformRefusedError):
+    """A file is larger than we take; nothing of it was kept."""
 
 
 class PlatformUnknownError(PlatformError):

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from bot.domain.groups import Group, MemberList, Role
 from bot.domain.identifiers import AccountKey, GroupKey, MessageKey, Platform
+from bot.domain.inspection import Uninspected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,10 @@ class Attachment:
     name: str = ""
     text: str = ""
     """Words that travel with it and are its sender's to answer for: a card's title, a file name."""
+    reference: str = ""
+    """How the platform finds its content again; empty where it cannot be fetched."""
+    size: int | None = None
+    """Bytes, where the platform tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,27 @@ class MessagePosted(GroupEvent):
     def message(self) -> MessageKey:
         """The message's key, for a recall or a reference."""
         return MessageKey(self.group, self.message_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentRead(GroupEvent):
+    """What is not text was looked into: the answer to a message, some time after it.
+
+    ``text`` is what was found to judge, never kept; ``uninspected`` says why it is not everything.
+    """
+
+    kind: ClassVar[str] = "attachment"
+
+    message: MessageKey
+    place: int
+    """Which of the message's attachments, from 0."""
+    form: str
+    author: AccountKey
+    author_role: Role = Role.UNKNOWN
+    posted_at: datetime
+    late: bool = False
+    text: str = ""
+    uninspected: Uninspected | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from bot.engine.expiry import Expiry
 from bot.engine.follow import Follow
 from bot.engine.forgetting import Forgetting
 from bot.engine.gate import Gate
+from bot.engine.inspections import Inspections
 from bot.engine.intake import Intake
 from bot.engine.intentions import Intentions
 from bot.engine.judge import Judge
@@ -61,6 +62,7 @@ class Engine:
     router: Router
     readings: Readings
     timetable: Timetable
+    inspections: Inspections
     _watch: Watch
     _prepare: tuple[Callable[[], Awaitable[None]], ...]
     _watching: "asyncio.Task[None] | None" = None
@@ -74,6 +76,7 @@ class Engine:
         self.services.scribe.start()
         self.intake.start()
         self.dispatcher.start()
+        await self.inspections.start()
         self.timetable.start()
         self._watching = asyncio.get_running_loop().create_task(self._watch.run(), name="watch")
 
@@ -84,6 +87,7 @@ class Engine:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
         await self.gate.stop()
+        await self.inspections.stop()
         await self.dispatcher.stop()
         await self.intake.stop()
         await self.services.scribe.stop()
@@ -174,6 +178,15 @@ def assemble(
     timetable.every("forget", timedelta(hours=1), Forgetting(scribe, vault).run)
     expiry = Expiry(register, database, scribe, cases)
     timetable.every("expire plans", timedelta(seconds=20), expiry.run)
+    inspectors = [one.inspector for one in contributions if one.inspector is not None]
+    inspections = Inspections(
+        register=register,
+        intake=intake,
+        database=database,
+        clock=clock,
+        pauses=pauses,
+        inspector=inspectors[0] if inspectors else None,
+    )
     return Engine(
         services,
         gate,
@@ -184,6 +197,7 @@ def assemble(
         router,
         readings,
         timetable,
+        inspections,
         Watch(database, scribe, recollection, readings),
         tuple(prepare for one in contributions for prepare in one.prepare),
     )

@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
+from bot.domain.inspection import Inspection
 from bot.domain.rules import Rule
 from bot.engine.commands import Call, Command, Reply
 
@@ -21,6 +23,16 @@ class Job:
     run: Callable[[datetime], Awaitable[None]]
 
 
+class Inspector(Protocol):
+    """Looks into what is not text."""
+
+    async def inspect(self, content: bytes) -> Inspection:
+        """The words worth judging in an attachment. Never raises for what a file holds."""
+
+    async def close(self) -> None:
+        """End at once whatever is under way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """Everything one plugin brings."""
@@ -32,3 +44,7 @@ class Contribution:
     """What must be read from the database before the first event is judged."""
     reversals: Mapping[str, Callable[[Call, int], Awaitable[Reply]]] = field(default_factory=dict)
     """What ``撤销`` does with a number, by its letter."""
+    withholds: Callable[[str], bool] | None = None
+    """Whether words may hold a state secret: then no command keeps or repeats them."""
+    inspector: Inspector | None = None
+    """At most one plugin has one."""

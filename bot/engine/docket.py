@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.identifiers import GroupKey
+from bot.domain.inspection import Uninspected
 from bot.domain.plans import Proposal
 from bot.domain.violations import OpenCase
+from data.inspections import StoredInspection
 
 
 @dataclass(slots=True)
@@ -21,5 +23,9 @@ class Docket:
     """How far messages were seen, by group."""
     holes: dict[GroupKey, int] = field(default_factory=dict)
     """Groups whose message numbers jumped, and the last number before the jump."""
+    inspections: list[StoredInspection] = field(default_factory=list)
+    """Attachments to be looked into."""
+    uninspected: list[tuple[GroupKey, str, Uninspected]] = field(default_factory=list)
+    """What nobody looked into: group, form and reason."""
     reread: set[GroupKey] = field(default_factory=set)
     """Groups whose members must be read again soon."""

@@ -7,7 +7,7 @@ from functools import partial
 from loguru import logger
 
 from bot.engine.scribe import Scribe
-from data import events
+from data import events, inspections
 from data.excerpts import Vault
 from data.ledger import Work
 
@@ -27,6 +27,7 @@ class Forgetting:
     async def run(self, now: datetime) -> None:
         """Forget what is due; running twice changes nothing."""
         await self.scribe.write(lambda work: events.forget_before(work, now - EVENTS_KEPT))
+        await self.scribe.write(lambda work: inspections.forget_before(work, now - EVENTS_KEPT))
         for month in self.vault.months_before(now - EXCERPTS_KEPT):
             self.vault.shred(month)
             await self.scribe.write(partial(_note, month))

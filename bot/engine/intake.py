@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from loguru import logger
 
 from bot.domain.errors import UnreachableError
-from bot.domain.events import Attachment, Event, Forward, GroupEvent, MessagePosted
+from bot.domain.events import Event, GroupEvent
 from bot.domain.identifiers import Platform
+from bot.engine import inspection_notes
 from bot.engine.docket import Docket
 from bot.engine.door import Outcome
 from bot.engine.enforcement import Enforcement
@@ -168,6 +169,8 @@ class Intake:
         for (_, future), outcome in zip(batch, handled.outcomes, strict=True):
             if not future.done():
                 future.set_result(outcome)
+        for group, form, _ in handled.docket.uninspected:
+            UNINSPECTED.labels(group.platform.value, form).inc()
         for hook in self._after:
             try:
                 hook(handled)
@@ -188,7 +191,7 @@ class Intake:
             handled.accepted.append(event)
             await self._take(work, handled.docket, event)
         await self._enforcement.close_batch(work, handled.docket)
-        await event_rows.bump(work, self._counts(handled.accepted))
+        await event_rows.bump(work, self._counts(handled))
         if handled.docket.watermarks:
             await groups.save_watermarks(work, handled.docket.watermarks)
         return handled
@@ -209,12 +212,13 @@ class Intake:
             else:
                 await self._enforcement.handle(work, docket, event, judgement)
         await self._follow.after(work, docket, event)
+        await inspection_notes.follow(work, docket, event)
 
-    def _counts(self, accepted: list[Event]) -> Counter[tuple[str, str, str, str]]:
+    def _counts(self, handled: Handled) -> Counter[tuple[str, str, str, str]]:
         """What the digests add up, by local day: events by kind, and what was not looked into."""
         counts: Counter[tuple[str, str, str, str]] = Counter()
         days: dict[int, str] = {}
-        for event in accepted:
+        for event in handled.accepted:
             if not isinstance(event, GroupEvent):
                 continue
             # Few distinct hours occur in a batch, and turning each moment into local time is dear.
@@ -222,29 +226,13 @@ class Intake:
             day = days.get(hour)
             if day is None:
                 day = days[hour] = event.occurred_at.astimezone(self._zone).date().isoformat()
-            platform = event.platform.value
-            counts[day, platform, event.group.id, event.kind] += 1
-            if isinstance(event, MessagePosted):
-                for form in _uninspected(event):
-                    counts[day, platform, event.group.id, f"uninspected:{form}"] += 1
-                    UNINSPECTED.labels(platform, form).inc()
+            counts[day, event.platform.value, event.group.id, event.kind] += 1
+        if handled.docket.uninspected:
+            today = self._register.now.astimezone(self._zone).date().isoformat()
+            for group, form, reason in handled.docket.uninspected:
+                name = f"uninspected:{form}:{reason}"
+                counts[today, group.platform.value, group.id, name] += 1
         return counts
-
-
-def _uninspected(event: MessagePosted) -> list[str]:
-    """The parts of a message that no rule could look into."""
-    if event.by_this_bot:
-        return []
-    forms = []
-    for part in event.parts:
-        if isinstance(part, Attachment) and part.form in _OPAQUE:
-            forms.append(part.form)
-        elif isinstance(part, Forward) and part.items is None:
-            forms.append("forward")
-    return forms
-
-
-_OPAQUE = frozenset({"picture", "file", "voice", "video", "other"})
 
 
 def count_frame(platform: Platform, outcome: Outcome) -> None:

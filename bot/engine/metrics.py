@@ -13,6 +13,10 @@ UNINSPECTED = Counter(
     "qungui_uninspected", "Parts of messages nobody looked into", ("platform", "kind"),
     registry=REGISTRY,
 )  # fmt: skip
+INSPECTIONS = Counter(
+    "qungui_inspections", "Attachments by what came of looking into them",
+    ("platform", "kind", "outcome"), registry=REGISTRY,
+)  # fmt: skip
 DEAD_LETTERS = Counter(
     "qungui_dead_letters", "Events that could not be handled", ("platform",), registry=REGISTRY
 )

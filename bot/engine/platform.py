@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.capabilities import Capability, Situation
-from bot.domain.events import JoinRequested, MessagePosted
+from bot.domain.events import Attachment, JoinRequested, MessagePosted
 from bot.domain.groups import Group, Member, MemberList
 from bot.domain.identifiers import AccountKey, GroupKey, MessageKey, Platform
 from bot.domain.measures import MeasureKind
@@ -90,6 +90,13 @@ class GroupPlatform(Protocol):
 
         None only when the history was read back to ``since`` without finding it; a history that
         does not reach so far raises ``PlatformUnknownError``.
+        """
+
+    async def fetch(self, group: GroupKey, attachment: Attachment, *, most: int) -> bytes:
+        """The content of something posted in a group, at most ``most`` bytes.
+
+        Raises also ``TooLargeError``. Only from where the platform keeps such things: whoever posts
+        must not choose an address for us to visit.
         """
 
     async def send_group(

@@ -15,6 +15,7 @@ from data.tables.cases import (
 )
 from data.tables.duties import DigestRow, DutyRow
 from data.tables.groups import GapRow, GroupRow, ManagerRow, MemberListRow, WatermarkRow
+from data.tables.inspections import InspectionRow
 from data.tables.ledger import CounterRow, EventRow, LedgerRow
 from data.tables.people import BindingRow, RosterImportRow, StaffRow
 from data.tables.permits import (
@@ -43,6 +44,7 @@ __all__ = [
     "GapRow",
     "GrantRow",
     "GroupRow",
+    "InspectionRow",
     "JoinRequestRow",
     "LedgerRow",
     "ManagerRow",

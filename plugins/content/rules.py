@@ -5,7 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.events import Attachment, Event, Forward, MessagePosted, Part, Text
+from bot.domain.events import (
+    Attachment,
+    AttachmentRead,
+    Event,
+    Forward,
+    MessagePosted,
+    Part,
+    Text,
+)
 from bot.domain.findings import Excerpt, Finding, Judgement, Severity
 from bot.domain.groups import Role
 from bot.domain.identifiers import AccountKey, GroupKey, MessageKey
@@ -18,6 +26,7 @@ AS_IF_LIVE = timedelta(hours=2)
 """Older messages found in the history are put to a person."""
 
 _AROUND = 40
+_PLACES = {"picture": "在图片中", "file": "在文件中"}
 _MANAGERS = (Role.OWNER, Role.ADMIN)
 _CLAUSES = (
     *("11", *(f"11.{item}" for item in range(1, 11)), "12.1", "16", "17.1"),
@@ -36,6 +45,8 @@ class Posting:
     message: MessageKey
     stale: bool = False
     """Found so late that only a person may act on it."""
+    where: str = ""
+    """What users read about the place, when it is not the message's own text."""
 
 
 class ContentRule:
@@ -45,7 +56,7 @@ class ContentRule:
     title = "信息内容"
     clauses = _CLAUSES
     kinds = (*(severity.value for severity in Severity), "suspected", "by_owner")
-    judges: tuple[type[Event], ...] = (MessagePosted,)
+    judges: tuple[type[Event], ...] = (MessagePosted, AttachmentRead)
 
     def __init__(self, lists: WordLists) -> None:
         self._lists = lists
@@ -61,6 +72,8 @@ class ContentRule:
 
     def judge(self, event: Event, context: RuleContext) -> Iterable[Judgement]:
         """At most one finding a message: the gravest."""
+        if isinstance(event, AttachmentRead):
+            return self._judge_attachment(event, context)
         if not isinstance(event, MessagePosted) or event.by_this_bot:
             return ()
         parts = event.parts
@@ -70,6 +83,22 @@ class ContentRule:
         if not seen:
             return ()
         finding = _finding(_posting(event, text, context), context, seen, self._lists.subjects)
+        return () if finding is None else (finding,)
+
+    def _judge_attachment(self, event: AttachmentRead, context: RuleContext) -> Iterable[Judgement]:
+        seen = self._lists.look(event.text) if event.text else ()
+        if not seen:
+            return ()
+        posting = Posting(
+            event.text,
+            event.group,
+            event.author,
+            _role(event, context),
+            event.message,
+            stale=event.late and context.now - event.posted_at > AS_IF_LIVE,
+            where=_PLACES.get(event.form, ""),
+        )
+        finding = _finding(posting, context, seen, self._lists.subjects)
         return () if finding is None else (finding,)
 
 
@@ -138,7 +167,7 @@ def _finding(
         clause=subjects[sighting.category].clause,
         group=posting.group,
         account=posting.author,
-        reason=";".join(filter(None, (reason_for(sighting, subjects), remark))),
+        reason=";".join(filter(None, (reason_for(sighting, subjects), posting.where, remark))),
         severity=sighting.severity if sighting.acts else None,
         category=sighting.category,
         message=posting.message,
@@ -147,7 +176,7 @@ def _finding(
     )
 
 
-def _role(event: MessagePosted, context: RuleContext) -> Role:
+def _role(event: MessagePosted | AttachmentRead, context: RuleContext) -> Role:
     if event.author_role is not Role.UNKNOWN:
         return event.author_role
     known = context.member(event.group, event.author)

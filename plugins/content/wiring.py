@@ -7,6 +7,7 @@ from bot.engine.services import Services
 from bot.engine.texts import Texts
 from config.articles import load_articles
 from plugins.content.commands import commands
+from plugins.content.inspecting import AttachmentInspector
 from plugins.content.loading import WordListKeeper
 
 _LOOK_EVERY = timedelta(seconds=30)
@@ -27,4 +28,5 @@ def wire(services: Services) -> Contribution:
         rules=(keeper.rule,),
         commands=commands(services, texts, keeper),
         jobs=(Job("word-lists", _LOOK_EVERY, keeper.watch),),
+        inspector=AttachmentInspector(lambda: keeper.rule.lists),
     )

@@ -28,6 +28,7 @@ ACTIONS: dict[str, Handler] = {
     "get_friend_msg_history": reading.get_friend_msg_history,
     "get_forward_msg": reading.get_forward_msg,
     "get_file": reading.get_file,
+    "get_group_file_url": reading.get_group_file_url,
     "set_group_card": acting.set_group_card,
     "set_group_kick": acting.set_group_kick,
     "set_group_kick_members": acting.set_group_kick_members,

@@ -122,6 +122,18 @@ class Faults:
     """Top-level fields left out of events; ``{"font"}`` makes the library's group matchers skip a
     message silently (adapter-onebot v11/event.py)."""
 
+    media_expired: bool = False
+    """Pictures and files are answered 404: their addresses hold for hours (NapCat rkey manager)."""
+
+    media_slow: float = 0.0
+    """Seconds before a picture or file is answered."""
+
+    media_cut: bool = False
+    """The connection breaks in the middle of a picture or file."""
+
+    media_redirect: str = ""
+    """Every picture and file is answered with a redirect to this address."""
+
     doubtful_joins: bool = False
     """New requests make no event and are found only by ``get_group_system_msg`` (NC#258, NC#875,
     NC#967)."""

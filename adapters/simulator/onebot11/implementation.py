@@ -8,6 +8,7 @@ from adapters.simulator.onebot11 import wire
 from adapters.simulator.onebot11.faults import Faults, Timing
 from adapters.simulator.onebot11.identifiers import MessageTable, message_id
 from adapters.simulator.onebot11.journal import JsonObject
+from adapters.simulator.onebot11.media import MediaServer
 from adapters.simulator.onebot11.outlet import Outlet
 from adapters.simulator.onebot11.people import Group, JoinRequest, Member, Message, Role, Segment
 from adapters.simulator.onebot11.world import World
@@ -26,6 +27,7 @@ class Implementation:
         self.report_self_message = False
         self.forwards: dict[str, list[JsonObject]] = {}
         self.media: dict[str, bytes] = {}
+        self.media_server = MediaServer(self.media, faults)
         self.table = MessageTable()
         self.caches: dict[int, MemberCache] = {}
         self._later: set[asyncio.TimerHandle] = set()

@@ -192,3 +192,13 @@ async def get_file(host: Implementation, parameters: Parameters) -> object:
         "file_name": name,
         "base64": base64.b64encode(content).decode(),
     }
+
+
+async def get_group_file_url(host: Implementation, parameters: Parameters) -> object:
+    """Where a group file can be fetched. Source: NapCat action/file/GetGroupFileUrl.ts."""
+    group = host.world.group(number(parameters, "group_id"))
+    file_id = word(parameters, "file_id")
+    url = host.media_server.address(file_id)
+    if file_id not in group.files or not url:
+        raise ActionError("real fileUUID error")
+    return {"url": url}

@@ -28,9 +28,9 @@ def forward(forward_id: str) -> Segment:
     return {"type": "forward", "data": {"id": forward_id}}
 
 
-def image(file: str, size: int) -> Segment:
+def image(file: str, size: int, url: str = "") -> Segment:
     """A picture; ``file`` is what ``get_image`` takes."""
-    data = {"summary": "", "file": file, "sub_type": 0, "url": "", "file_size": str(size)}
+    data = {"summary": "", "file": file, "sub_type": 0, "url": url, "file_size": str(size)}
     return {"type": "image", "data": data}
 
 

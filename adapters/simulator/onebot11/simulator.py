@@ -24,7 +24,8 @@ class OneBotSimulator(Stage):
     plain calls; a background task writes their events: ``await drained()`` waits for it.
 
     QQ never uses a message's number twice: a stand-in that follows another in front of the same
-    product continues behind the other's ``messages_before``.
+    product continues behind the other's ``messages_before``. Given a ``media_port`` (0: any free
+    one), pictures and files have addresses on a file server there; otherwise they have none.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class OneBotSimulator(Stage):
         bot_role: Role | None = Role.ADMIN,
         now: Callable[[], float] = time.time,
         messages_before: int = 0,
+        media_port: int | None = None,
     ) -> None:
         world = World(self_id, now=now, messages_before=messages_before)
         for plan in groups:
@@ -47,18 +49,22 @@ class OneBotSimulator(Stage):
         self.timing = timing or Timing()
         self.outlet = Outlet(faults, journal, dice(seed, "faults"))
         super().__init__(Implementation(world, self.outlet, faults, self.timing), journal)
+        self._media_port = media_port
         self.connection = ReverseConnection(url, token, self.implementation, journal)
 
     # Running ----------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Begin dialling; does not wait for the connection."""
+        if self._media_port is not None:
+            await self.implementation.media_server.start(self._media_port)
         self.implementation.boot()
         self.connection.start()
 
     async def stop(self) -> None:
         """End everything."""
         await self.connection.close()
+        await self.implementation.media_server.stop()
         self.implementation.halt()
 
     async def __aenter__(self) -> Self:

@@ -8,7 +8,14 @@ from adapters.simulator.onebot11 import wire
 from adapters.simulator.onebot11.identifiers import message_id
 from adapters.simulator.onebot11.implementation import Implementation
 from adapters.simulator.onebot11.journal import Call, Journal, JsonObject
-from adapters.simulator.onebot11.people import Group, JoinRequest, Member, Message, Role
+from adapters.simulator.onebot11.people import (
+    Group,
+    JoinRequest,
+    Member,
+    Message,
+    Role,
+    Segment,
+)
 from adapters.simulator.onebot11.segments import Content
 from adapters.simulator.onebot11.sending import node_record
 
@@ -49,11 +56,15 @@ class Stage:
         return self.say(group_id, account, [piece.forward(forward_id)])
 
     def show_image(self, group_id: int, account: int, content: bytes, caption: str = "") -> int:
-        """A member posts a picture, which ``get_image`` then gives as base64."""
+        """A member posts a picture; QQ's file server has it, and ``get_image`` as base64."""
+        words = [piece.text(caption)] if caption else []
+        return self.say(group_id, account, [*words, self.image(content)])
+
+    def image(self, content: bytes) -> Segment:
+        """A picture that can be made part of any message."""
         name = f"{len(self.implementation.media) + 1:032X}.png"
         self.implementation.media[name] = content
-        words = [piece.text(caption)] if caption else []
-        return self.say(group_id, account, [*words, piece.image(name, len(content))])
+        return piece.image(name, len(content), self.implementation.media_server.address(name))
 
     def upload(self, group_id: int, account: int, name: str, content: bytes) -> int:
         """A member puts a file into the group."""

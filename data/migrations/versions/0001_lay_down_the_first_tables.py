@@ -218,6 +218,28 @@ def upgrade() -> None:
         batch_op.create_index("inspections_by_state", ["state", "noted_at"], unique=False)
 
     op.create_table(
+        "inspections",
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("group_id", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("author_role", sa.String(), nullable=False),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("platform", "group_id", "message_id", "place"),
+    )
+    with op.batch_alter_table("inspections", schema=None) as batch_op:
+        batch_op.create_index("inspections_by_age", ["noted_at"], unique=False)
+        batch_op.create_index("inspections_by_state", ["state", "noted_at"], unique=False)
+
+    op.create_table(
         "join_requests",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),

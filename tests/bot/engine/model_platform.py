@@ -13,8 +13,14 @@ from enum import Enum, auto
 from typing import Any
 
 from bot.domain.capabilities import Capability, Situation
-from bot.domain.errors import PlatformBusyError, PlatformRefusedError, PlatformUnknownError
+from bot.domain.errors import (
+    PlatformBusyError,
+    PlatformRefusedError,
+    PlatformUnknownError,
+    TooLargeError,
+)
 from bot.domain.events import (
+    Attachment,
     Event,
     JoinRequested,
     MemberJoined,
@@ -128,6 +134,8 @@ class ModelPlatform:
     on_call: Callable[[MeasureKind], None] | None = None
     _ids: int = 0
     _telling: set[asyncio.Task[object]] = field(default_factory=set)
+    media: dict[str, bytes] = field(default_factory=dict)
+    """What was posted besides text, by its reference."""
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     # --- what people do -----------------------------------------------------------------------
@@ -227,6 +235,15 @@ class ModelPlatform:
     async def message_exists(self, message: MessageKey) -> bool:
         self._reach("message_exists")
         return message.id in self.groups_[message.group].messages
+
+    async def fetch(self, group: GroupKey, attachment: Attachment, *, most: int) -> bytes:
+        self._reach("fetch")
+        if attachment.reference not in self.media:
+            raise PlatformRefusedError("文件已失效")
+        content = self.media[attachment.reference]
+        if len(content) > most:
+            raise TooLargeError("文件过大")
+        return content
 
     async def find_own_message(
         self, group: GroupKey, text: str, *, since: datetime
