@@ -10,18 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.events import MembersRead
 from bot.domain.groups import Group, MemberList, Role
-from bot.domain.identifiers import AccountKey, GroupKey
+from bot.domain.identifiers import AccountKey, GroupKey, Platform
 from data.ledger import Work
 from data.member_packing import pack, unpack
 from data.scope import account_of, account_or_none, group_of, in_group, within
-from data.tables import GapRow, GroupRow, ManagerRow, MemberListRow, WatermarkRow
+from data.tables import GapRow, GroupRow, HoleRow, ManagerRow, MemberListRow, WatermarkRow
 from data.types import table_of
-from data.upsert import upsert, upsert_rising
+from data.upsert import insert_new, upsert, upsert_rising
 
 _groups = table_of(GroupRow)
 _lists = table_of(MemberListRow)
 _managers = table_of(ManagerRow)
 _watermarks = table_of(WatermarkRow)
+_holes = table_of(HoleRow)
 _gaps = table_of(GapRow)
 
 
@@ -90,9 +91,7 @@ async def save_group(work: Work, group: Group) -> None:
     await upsert(work.connection, _groups, [row], keep=["first_seen_at", "bot_role"])
 
 
-async def save_managers(
-    work: Work, group: GroupKey, since: Mapping[AccountKey, datetime]
-) -> None:
+async def save_managers(work: Work, group: GroupKey, since: Mapping[AccountKey, datetime]) -> None:
     """Keep since when a group's newer managers are so, in place of what was kept before."""
     await work.connection.execute(delete(_managers).where(in_group(_managers, group)))
     rows = [
@@ -157,6 +156,28 @@ async def load_watermarks(connection: AsyncConnection) -> dict[GroupKey, tuple[i
     """How far each group's messages were seen."""
     rows = await connection.execute(select(_watermarks))
     return {group_of(row.platform, row.group_id): (row.sequence, row.at) for row in rows}
+
+
+async def save_holes(work: Work, holes: Mapping[GroupKey, int]) -> None:
+    """Note behind which numbers something was skipped, until it was looked for."""
+    for group, after in holes.items():
+        row = {"platform": group.platform.value, "group_id": group.id, "after": after}
+        await insert_new(work.connection, _holes, row)
+
+
+async def close_hole(work: Work, group: GroupKey, after: int) -> None:
+    """What was skipped behind ``after`` was looked for."""
+    await work.connection.execute(
+        delete(_holes).where(in_group(_holes, group), _holes.c.after == after)
+    )
+
+
+async def open_holes(connection: AsyncConnection, platform: Platform) -> list[tuple[GroupKey, int]]:
+    """The holes of a platform that were noted and not looked into, lowest first."""
+    query = select(_holes).where(_holes.c.platform == platform.value).order_by(_holes.c.after)
+    return [
+        (group_of(row.platform, row.group_id), row.after) for row in await connection.execute(query)
+    ]
 
 
 async def add_gap(

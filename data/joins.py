@@ -60,7 +60,8 @@ async def hold_again(work: Work, event: JoinRequested, reason: str) -> HeldReque
     if (await work.connection.execute(change)).rowcount:
         work.record("join_again", f"J{number}", {"reason": fingerprint(reason)})
     held = await get(work.connection, number)
-    assert held is not None, "it was written a moment ago"
+    if held is None:
+        raise LookupError(f"J{number} was written a moment ago and is not there")
     return held
 
 

@@ -161,7 +161,7 @@ def assemble(
         pauses=pauses,
     )
     readings = late["readings"] = Readings(register, intake, clock, pauses)
-    catch_up = CatchUp(register, intake, readings, clock, scribe, pauses)
+    catch_up = CatchUp(register, intake, readings, clock, scribe, database, pauses)
     router = Router(services.catalogue.commands, services)
     gate = Gate(
         register=register,

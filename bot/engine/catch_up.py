@@ -19,6 +19,7 @@ from bot.engine.readings import Readings
 from bot.engine.register import NOTHING_SEEN, Register
 from bot.engine.scribe import Scribe
 from data import groups
+from data.database import Database
 
 OLDEST = timedelta(hours=24)
 """How far back missed messages are judged."""
@@ -38,9 +39,10 @@ class CatchUp:
     readings: Readings
     clock: Clock
     scribe: Scribe
+    database: Database
     pauses: Pauses
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
-    _filling: set[GroupKey] = field(default_factory=set)
+    _filling: set[tuple[GroupKey, int]] = field(default_factory=set)
     _connected_at: dict[Platform, datetime] = field(default_factory=dict)
 
     async def connected(self, platform: GroupPlatform) -> None:
@@ -51,8 +53,11 @@ class CatchUp:
         except PlatformError as error:
             logger.error("groups could not be read: {}", error.message)
             return
+        async with self.database.reading() as connection:
+            holes = await groups.open_holes(connection, platform.platform)
         await asyncio.gather(
             self.readings.read_all(found),
+            *(self.fill(group, after) for group, after in holes),
             self._requests(platform),
             *(self._missed(platform, group.key) for group in found),
             *(self._lost(platform, key) for key in self._unlisted(platform, found)),
@@ -65,11 +70,14 @@ class CatchUp:
                 await self._requests(platform)
 
     async def fill(self, group: GroupKey, after: int) -> None:
-        """A number was skipped while connected: fetch what lies in the hole."""
+        """A number was skipped while connected: fetch what lies in the hole.
+
+        The hole is on record until it was looked into, so a process that ends does not forget it.
+        """
         platform = self.register.platforms.get(group.platform)
-        if platform is None or group in self._filling:
+        if platform is None or (group, after) in self._filling:
             return
-        self._filling.add(group)
+        self._filling.add((group, after))
         try:
             await asyncio.sleep(self.pauses.reorder)
             history = await platform.history(group, after=after, limit=_MOST_MESSAGES)
@@ -81,7 +89,8 @@ class CatchUp:
             logger.warning("history of {} could not be read: {}", group, error.message)
             await self._gap(group, None, None, after)
         finally:
-            self._filling.discard(group)
+            self._filling.discard((group, after))
+        await self.scribe.write(lambda work: groups.close_hole(work, group, after))
 
     def _unlisted(self, platform: GroupPlatform, found: Sequence[Group]) -> list[GroupKey]:
         """Groups we know that the list lacks; an empty list is no evidence."""

@@ -192,6 +192,7 @@ class Intake:
             await self._take(work, handled.docket, event)
         await self._enforcement.close_batch(work, handled.docket)
         await event_rows.bump(work, self._counts(handled))
+        await groups.save_holes(work, handled.docket.holes)
         if handled.docket.watermarks:
             await groups.save_watermarks(work, handled.docket.watermarks)
         return handled

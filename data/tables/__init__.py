@@ -14,7 +14,7 @@ from data.tables.cases import (
     ViolationRow,
 )
 from data.tables.duties import DigestRow, DutyRow
-from data.tables.groups import GapRow, GroupRow, ManagerRow, MemberListRow, WatermarkRow
+from data.tables.groups import GapRow, GroupRow, HoleRow, ManagerRow, MemberListRow, WatermarkRow
 from data.tables.inspections import InspectionRow
 from data.tables.ledger import CounterRow, EventRow, LedgerRow
 from data.tables.people import BindingRow, RosterImportRow, StaffRow
@@ -44,6 +44,7 @@ __all__ = [
     "GapRow",
     "GrantRow",
     "GroupRow",
+    "HoleRow",
     "InspectionRow",
     "JoinRequestRow",
     "LedgerRow",

@@ -58,6 +58,16 @@ class WatermarkRow(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class HoleRow(SQLModel, table=True):
+    """A jump in a group's message numbers that has not been read through yet."""
+
+    __tablename__ = "holes"
+
+    platform: str = Field(primary_key=True)
+    group_id: str = Field(primary_key=True)
+    after: int = Field(sa_type=BigInteger, primary_key=True)
+
+
 class GapRow(SQLModel, table=True):
     """A stretch of messages that nobody saw and that can no longer be read."""
 

@@ -139,28 +139,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_findings_violation"), ["violation"], unique=False)
 
     op.create_table(
-        "first_aid_steps",
-        sa.Column("violation", sa.Integer(), nullable=False),
-        sa.Column("step", sa.String(), nullable=False),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("violation", "step"),
-    )
-    op.create_table(
-        "first_aids",
-        sa.Column("violation", sa.Integer(), nullable=False),
-        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("fingerprint", sa.String(), nullable=False),
-        sa.Column("told", sa.Integer(), nullable=False),
-        sa.Column("duty", sa.Integer(), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("violation"),
-    )
-    with op.batch_alter_table("first_aids", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_first_aids_closed_at"), ["closed_at"], unique=False)
-
-    op.create_table(
         "gaps",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
@@ -196,27 +174,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("platform", "group_id"),
     )
     op.create_table(
-        "inspections",
+        "holes",
         sa.Column("platform", sa.String(), nullable=False),
         sa.Column("group_id", sa.String(), nullable=False),
-        sa.Column("message_id", sa.String(), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
-        sa.Column("form", sa.String(), nullable=False),
-        sa.Column("reference", sa.String(), nullable=False),
-        sa.Column("author", sa.String(), nullable=False),
-        sa.Column("author_role", sa.String(), nullable=False),
-        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("late", sa.Boolean(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("platform", "group_id", "message_id", "place"),
+        sa.Column("after", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "group_id", "after"),
     )
-    with op.batch_alter_table("inspections", schema=None) as batch_op:
-        batch_op.create_index("inspections_by_age", ["noted_at"], unique=False)
-        batch_op.create_index("inspections_by_state", ["state", "noted_at"], unique=False)
-
     op.create_table(
         "inspections",
         sa.Column("platform", sa.String(), nullable=False),
