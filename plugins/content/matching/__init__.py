@@ -1,14 +1,7 @@
 """Finds listed words in chat messages however they are spelled. Pure text; no I/O."""
 
-from plugins.content.matching.entries import (
-    DEFAULT_RESPONSES,
-    Entry,
-    Hit,
-    Listed,
-    Response,
-    Technique,
-    TechniquePolicy,
-)
+from bot.domain.spellings import DEFAULT_RESPONSES, Response, Technique, TechniquePolicy
+from plugins.content.matching.entries import Entry, Hit, Listed
 from plugins.content.matching.matcher import Explanation, Matcher, Step
 
 __all__ = [

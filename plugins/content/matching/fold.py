@@ -29,7 +29,7 @@ Table = list[int | str | None]
 
 _PLAIN_PLANES: Final = 0x20000
 _IDEOGRAPHIC_PLANES: Final = 0x32400
-_END: Final = 0xE0200
+_END: Final = 0x110000
 """Tags and the variation selectors of ideographs sit in the fifteenth plane and must vanish too."""
 
 _DRAWN_ONLY: Final = frozenset({"Mn", "Me", "Mc", "Cc", "Cf", "Co", "Cs", "So", "Sm", "Po"})

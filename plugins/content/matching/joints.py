@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.domain.spellings import Technique
 from plugins.content.matching.characters import Gap
-from plugins.content.matching.entries import Technique
 from plugins.content.matching.fold import gap_of
 from plugins.content.matching.view import View
 from plugins.content.matching.words import Cut

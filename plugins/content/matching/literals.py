@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from plugins.content.matching.entries import Hit, Listed, Technique
+from bot.domain.spellings import Technique
+from plugins.content.matching.entries import Hit, Listed
 from plugins.content.matching.fold import fold
 
 
@@ -19,8 +20,6 @@ class Literals:
     def __init__(self, words: Iterable[Listed]) -> None:
         self._words = [(re.compile(re.escape(word.word), re.IGNORECASE), word) for word in words]
         folded = [fold(listed.word) for _, listed in self._words]
-        self.gates = sorted({text for text in folded if text})
-        """What a folded text must hold before it is worth asking ``find``."""
         self.has_signs_only = not all(folded)
         """Some word has nothing to hold: every text must be asked."""
 

@@ -1,35 +1,23 @@
-"""The matcher: one search of the folded text, then a second look at whatever was found."""
+"""The matcher: two searches of the folded text, then a second look at whatever was found."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
 from typing import Final, Self
 
-from daachorse import CharwiseDoubleArrayAhoCorasick
-
-from plugins.content.matching.components import Components
-from plugins.content.matching.entries import (
-    Hit,
-    Listed,
-    Response,
-    Technique,
-    TechniquePolicy,
-)
+from bot.domain.spellings import Response, Technique, TechniquePolicy
+from plugins.content.matching.compiling import Compiled, compile_words
+from plugins.content.matching.entries import Hit, Listed
+from plugins.content.matching.exactly import Verdict
+from plugins.content.matching.examination import Examiner, Judged
 from plugins.content.matching.fold import fold_table
-from plugins.content.matching.literals import Literals, is_literal
-from plugins.content.matching.patterns import Kind, Pattern, Target, patterns_of, target_of
-from plugins.content.matching.sounds import Sounds
-from plugins.content.matching.stutters import Stutters
-from plugins.content.matching.verification import Candidate, Verdict, verify
-from plugins.content.matching.view import View, collapsed_view, folded_view, replaced_view
+from plugins.content.matching.literals import Literals
+from plugins.content.matching.sounds import paired_table
+from plugins.content.matching.view import Sheet
 
 NOTHING: Final[tuple[Hit, ...]] = ()
-
-Found = list[tuple[int, int, int]]
-Judged = tuple[str, Verdict]
-"""In which reading, and what became of it."""
-
-
-_SOUNDED: Final = (Technique.SOUND, Technique.MIXED_PINYIN)
+_place = attrgetter("start", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,129 +50,56 @@ class Explanation:
 class Matcher:
     """Finds listed words however they are spelled. Immutable: a reload makes another one."""
 
-    def __init__(
-        self,
-        patterns: Sequence[tuple[Pattern, ...]],
-        literals: Iterable[Listed],
-        targets: Sequence[Target],
-        policy: TechniquePolicy,
-    ) -> None:
-        self._patterns = patterns
-        self._literals = Literals(literals)
-        self._policy = policy
-        self._table = fold_table()
-        self._stutters = Stutters(
-            target.folded for target in targets if _wants(policy, target, Technique.REPETITION)
-        )
-        self._sounds = Sounds([target for target in targets if _wants(policy, target, *_SOUNDED)])
-        self._components = Components(
-            target.folded for target in targets if _wants(policy, target, Technique.COMPONENTS)
-        )
-        self._gates_from = len(patterns)
-        self._halves_from = self._gates_from + len(self._stutters.gates)
-        self._halves_to = self._halves_from + len(self._components.gates)
-        texts = [same[0].text for same in patterns]
-        texts += self._stutters.gates + self._components.gates + self._literals.gates
-        self._listen = self._sounds.listen if self._sounds else _hear_nothing
-        self._scan = CharwiseDoubleArrayAhoCorasick(texts).find_overlapping
+    def __init__(self, compiled: Compiled) -> None:
+        self._examiner = Examiner(compiled)
+        self._scan, self._hear = self._examiner.scan, self._examiner.hear
+        self._suspects = compiled.disguises.suspects
+        self._listens = bool(compiled.hearing)
+        self._table = paired_table() if self._listens else fold_table()
+        self._literals = Literals(map(compiled.table.entry, compiled.literals))
+        self._response = lru_cache(1024)(compiled.policy.joint_response)
 
     @classmethod
     def build(cls, entries: Iterable[Listed], policy: TechniquePolicy | None = None) -> Self:
         """A matcher for these words; ``policy`` None: the defaults of ``TechniquePolicy``."""
-        chosen = policy or TechniquePolicy()
-        literals: list[Listed] = []
-        plain: list[Listed] = []
-        for entry in entries:
-            (literals if is_literal(entry.word) else plain).append(entry)
-        targets = [target_of(entry) for entry in plain]
-        grouped: dict[str, list[Pattern]] = {}
-        for pattern in patterns_of(targets, chosen):
-            grouped.setdefault(pattern.text, []).append(pattern)
-        return cls([tuple(same) for same in grouped.values()], literals, targets, chosen)
+        return cls(compile_words(entries, policy or TechniquePolicy()))
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """The hits in order of position; the same empty tuple for every clean text."""
-        folded = text.translate(self._table)
+        read = text.translate(self._table)
+        if self._listens:
+            folded, sounds = read[1::2], read[::2]
+            heard = self._hear(sounds)
+        else:
+            folded, sounds, heard = read, "", []
         found = self._scan(folded)
-        sounds = self._listen(text)
-        if not found and not sounds and not self._literals.has_signs_only:
+        if not (found or heard or self._suspects(text, folded) or self._literals.has_signs_only):
             return NOTHING
-        return self._settle(text, self._examine(text, folded, found, sounds=sounds))
+        sheet = Sheet(text, folded, sounds)
+        return self._settle(text, self._examiner.examine(sheet, found, heard))
 
     def explain(self, text: str) -> Explanation:
         """How ``find`` comes to its answer."""
-        folded = text.translate(self._table)
-        sounds = self._listen(text)
-        judged = list(self._examine(text, folded, self._scan(folded), sounds=sounds))
+        read = text.translate(paired_table())
+        sheet = Sheet(text, read[1::2], read[::2])
+        heard = self._hear(sheet.sounds) if self._listens else []
+        judged = list(self._examiner.examine(sheet, self._scan(sheet.folded), heard))
         steps = tuple(self._step(text, view, verdict) for view, verdict in judged)
-        return Explanation(text, folded, steps, self._settle(text, judged))
-
-    def _examine(self, text: str, folded: str, found: Found, *, sounds: bool) -> Iterator[Judged]:
-        """Look again at whatever the search found, and open the views it gives reason for."""
-        named = [match for match in found if match[2] < self._gates_from]
-        stutters = len(named) < len(found) and any(
-            self._gates_from <= number < self._halves_from and self._stutters.opens(folded, end)
-            for _, end, number in found
-        )
-        halves = len(named) < len(found) and self._components.spots(
-            folded,
-            [
-                (start, end, n - self._halves_from)
-                for start, end, n in found
-                if self._halves_from <= n < self._halves_to
-            ],
-        )
-        if named or stutters or halves:
-            view = folded_view(text)
-            yield from self._verify(text, "folded", view, named)
-            if stutters:
-                yield from self._examine_again(text, "collapsed", collapsed_view(view))
-            if halves:
-                joined = replaced_view(view, halves, Technique.COMPONENTS)
-                yield from self._examine_again(text, "joined", joined)
-        if sounds:
-            yield from self._examine_sounds(text)
-
-    def _examine_sounds(self, text: str) -> Iterator[Judged]:
-        view, heard = self._sounds.heard(text)
-        for start, end, number in heard:
-            for pattern in self._sounds.patterns(number):
-                yield "sound", verify(Candidate(text, view, pattern, start, end))
-
-    def _examine_again(self, text: str, name: str, view: View) -> Iterator[Judged]:
-        """Only what owes something to this view; the rest has been judged already."""
-        owing = [
-            (start, end, number)
-            for start, end, number in self._scan(view.text)
-            if number < self._gates_from and any(at in view.via for at in range(start, end))
-        ]
-        return self._verify(text, name, view, owing)
-
-    def _verify(self, text: str, name: str, view: View, found: Found) -> Iterator[Judged]:
-        for start, end, number in found:
-            for pattern in self._patterns[number]:
-                if not view.via or pattern.kind is Kind.WORD:
-                    yield name, verify(Candidate(text, view, pattern, start, end))
+        return Explanation(text, sheet.folded, steps, self._settle(text, judged))
 
     def _settle(self, text: str, judged: Iterable[Judged]) -> tuple[Hit, ...]:
         """One hit a word and place, by the plainest reading."""
-        best: dict[tuple[str, int], Hit] = {}
-        for _, verdict in judged:
-            hit = self._hit(text, verdict)
-            if hit is None:
-                continue
-            place = (hit.word, hit.end)
-            known = best.get(place)
-            if known is None or hit.technique.rank < known.technique.rank:
-                best[place] = hit
-        hits = [*best.values(), *self._literals.find(text)]
-        return tuple(sorted(hits, key=lambda hit: (hit.start, hit.end))) if hits else NOTHING
+        hits = [hit for _, verdict in judged if (hit := self._hit(text, verdict))]
+        if len(hits) > 1:
+            hits = _plainest(hits)
+        hits.extend(self._literals.find(text))
+        return tuple(sorted(hits, key=_place)) if hits else NOTHING
 
     def _hit(self, text: str, verdict: Verdict) -> Hit | None:
         if verdict.refusal is not None:
             return None
         listed = verdict.target.listed
-        response = self._policy.joint_response(verdict.techniques, listed.category)
+        response = self._response(verdict.techniques, listed.category)
         if response is Response.OFF:
             return None
         return Hit(
@@ -215,10 +130,21 @@ class Matcher:
         )
 
 
-def _wants(policy: TechniquePolicy, target: Target, *techniques: Technique) -> bool:
-    category = target.listed.category
-    return any(policy.looks_for(technique, category) for technique in techniques)
+def _plainest(hits: list[Hit]) -> list[Hit]:
+    """Of the hits of one word that overlap, the one read most plainly."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=_plainness):
+        overlapped = any(
+            one.word == hit.word
+            and one.category == hit.category
+            and one.start < hit.end
+            and hit.start < one.end
+            for one in kept
+        )
+        if not overlapped:
+            kept.append(hit)
+    return kept
 
 
-def _hear_nothing(_: str) -> bool:
-    return False
+def _plainness(hit: Hit) -> tuple[int, int, int]:
+    return hit.technique.rank, hit.start, hit.end

@@ -1,11 +1,12 @@
 """From listed words to the strings the automaton looks for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from enum import Enum
+from enum import IntEnum
 from typing import Final
 
-from plugins.content.matching.entries import Listed, Technique, TechniquePolicy
+from bot.domain.spellings import Technique
+from plugins.content.matching.entries import Listed
 from plugins.content.matching.fold import fold, gap_of
 from plugins.content.matching.readings import readings
 
@@ -14,13 +15,13 @@ PINYIN_LETTERS: Final = 6
 REVERSED_LENGTH: Final = 4
 
 
-class Kind(Enum):
+class Kind(IntEnum):
     """Why a string is in the automaton."""
 
-    WORD = "word"
-    PINYIN = "pinyin"
-    REVERSED = "reversed"
-    SOUND = "sound"
+    WORD = 0
+    PINYIN = 1
+    REVERSED = 2
+    SOUND = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,6 @@ class Target:
     own_marks: frozenset[int]
     """Joints (after ``folded[i]``) where the word itself has a space or a sign."""
     excuses: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """One string of the automaton on behalf of one word."""
-
-    text: str
-    kind: Kind
-    target: Target
-    syllables: tuple[str, ...] = ()
 
 
 def target_of(listed: Listed) -> Target:
@@ -61,28 +52,24 @@ def target_of(listed: Listed) -> Target:
     return Target(listed, "".join(folded), tuple(letters), frozenset(own_marks), excuses)
 
 
-def patterns_of(targets: Iterable[Target], policy: TechniquePolicy) -> Iterator[Pattern]:
-    """Every string for every word, as far as the policy wants its technique."""
-    for target in targets:
-        yield Pattern(target.folded, Kind.WORD, target)
-        category = target.listed.category
-        if policy.looks_for(Technique.PINYIN, category):
-            yield from _pinyin(target)
-        if policy.looks_for(Technique.REVERSED, category):
-            yield from _reversed(target)
+def patterns_of(word: str, folded: str, wanted: Container[Technique]) -> Iterator[tuple[str, Kind]]:
+    """Every string for a word, as far as its technique is wanted."""
+    yield folded, Kind.WORD
+    if Technique.PINYIN in wanted:
+        for text in pinyin_of(word):
+            yield text, Kind.PINYIN
+    if Technique.REVERSED in wanted:
+        backwards = folded[::-1]
+        if len(backwards) >= REVERSED_LENGTH and backwards != folded:
+            yield backwards, Kind.REVERSED
 
 
-def _pinyin(target: Target) -> Iterator[Pattern]:
-    seen: set[str] = set()
-    for syllables in readings("".join(target.letters)):
+def pinyin_of(word: str) -> dict[str, tuple[str, ...]]:
+    """How a word is written in letters, with the syllables of each way."""
+    found: dict[str, tuple[str, ...]] = {}
+    for syllables in readings("".join(filter(fold, word))):
         for spelled in (syllables, tuple(s.replace("v", "u") for s in syllables)):
             text = "".join(spelled)
-            if len(text) >= PINYIN_LETTERS and len(spelled) > 1 and text not in seen:
-                seen.add(text)
-                yield Pattern(text, Kind.PINYIN, target, spelled)
-
-
-def _reversed(target: Target) -> Iterator[Pattern]:
-    backwards = target.folded[::-1]
-    if len(backwards) >= REVERSED_LENGTH and backwards != target.folded:
-        yield Pattern(backwards, Kind.REVERSED, target)
+            if len(text) >= PINYIN_LETTERS and len(spelled) > 1:
+                found.setdefault(text, spelled)
+    return found

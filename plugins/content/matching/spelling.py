@@ -2,8 +2,8 @@
 
 from functools import cache
 
+from bot.domain.spellings import Technique
 from plugins.content.matching.characters import NUMERALS, SHAPES, TRADITIONAL
-from plugins.content.matching.entries import Technique
 from plugins.content.matching.fold import fold, plain_form
 
 

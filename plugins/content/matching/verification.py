@@ -6,52 +6,27 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
+from bot.domain.spellings import Technique
 from plugins.content.matching.characters import Gap
-from plugins.content.matching.entries import Technique
+from plugins.content.matching.exactly import SHORT, Verdict, edges, excuse, straddled
 from plugins.content.matching.fold import fold
 from plugins.content.matching.joints import joints_of, judge_joints
-from plugins.content.matching.patterns import Kind, Pattern, Target
+from plugins.content.matching.patterns import Kind, Target, pinyin_of
 from plugins.content.matching.spelling import is_latin, is_numeral, is_shape, spelling_of
 from plugins.content.matching.view import View
-from plugins.content.matching.words import Cut, is_word
-
-_SHORT = 3
-"""Longer words are unlikely to come about across two ordinary words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of a candidate ``original[start:end]``.
-
-    ``refusal`` is a Chinese reason, or None for a hit through ``techniques``.
-    """
-
-    target: Target
-    start: int
-    end: int
-    techniques: frozenset[Technique] = frozenset()
-    refusal: str | None = None
-
-    @property
-    def technique(self) -> Technique:
-        """The least plain one."""
-        return max(self.techniques, key=lambda technique: technique.rank)
+from plugins.content.matching.words import Cut
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A pattern at ``view.text[start:end]``."""
+    """A pattern for the target at ``view.text[start:end]``."""
 
     original: str
     view: View
-    pattern: Pattern
+    kind: Kind
+    target: Target
     start: int
     end: int
-
-    @property
-    def target(self) -> Target:
-        """The word it may be."""
-        return self.pattern.target
 
     @property
     def low(self) -> int:
@@ -67,14 +42,14 @@ class Candidate:
 def verify(candidate: Candidate) -> Verdict:
     """Judge one candidate by everything the fold forgot."""
     techniques: set[Technique] = set()
+    target, low, high = candidate.target, candidate.low, candidate.high
     refusal = (
         _partial_character(candidate)
-        or _excuse(candidate)
-        or _edges(candidate)
+        or excuse(candidate.view.text, candidate.start, candidate.end, target.excuses)
+        or edges(candidate.original, low, high)
         or _gaps(candidate, techniques)
-        or _READERS[candidate.pattern.kind](candidate, techniques)
+        or _READERS[candidate.kind](candidate, techniques)
     )
-    target, low, high = candidate.target, candidate.low, candidate.high
     if refusal:
         return Verdict(target, low, high, refusal=refusal)
     return Verdict(target, low, high, frozenset(techniques))
@@ -90,29 +65,8 @@ def _partial_character(candidate: Candidate) -> str | None:
     return None
 
 
-def _excuse(candidate: Candidate) -> str | None:
-    text = candidate.view.text
-    for excuse in candidate.target.excuses:
-        at = text.find(excuse, max(0, candidate.end - len(excuse)))
-        if excuse and 0 <= at <= candidate.start:
-            return f"包含在例外词“{excuse}”内"
-    return None
-
-
-def _edges(candidate: Candidate) -> str | None:
-    """Latin words and numbers are whole tokens; judged on the original, ideographs never count."""
-    original, low, high = candidate.original, candidate.low, candidate.high
-    if low and is_latin(original[low]) and is_latin(original[low - 1]):
-        return "是更长的字母或数字串的一部分"
-    if high == len(original) or not (is_latin(original[high - 1]) and is_latin(original[high])):
-        return None
-    if original[high - 1].isalpha() and original[high].isdigit():
-        return None
-    return "是更长的字母或数字串的一部分"
-
-
 def _gaps(candidate: Candidate, techniques: set[Technique]) -> str | None:
-    if candidate.pattern.kind is Kind.PINYIN:
+    if candidate.kind is Kind.PINYIN:
         return None
     joints = joints_of(
         candidate.original,
@@ -135,11 +89,21 @@ def _read_word(candidate: Candidate, techniques: set[Technique]) -> str | None:
         at = candidate.start + index
         techniques.add(view.via.get(at) or spelling_of(listed, original[view.starts[at]]))
     return (
-        _bare_number(candidate, techniques)
+        _few_inserted(candidate, techniques)
+        or _bare_number(candidate, techniques)
         or _ordinary_shapes(candidate, techniques)
-        or _straddled(candidate, techniques)
+        or _straddles(candidate, techniques)
         or _chance_repetition(candidate, techniques)
     )
+
+
+def _few_inserted(candidate: Candidate, techniques: set[Technique]) -> str | None:
+    """Letters between some characters are ordinary (A班B), between all of three or more not."""
+    if Technique.INSERTED not in techniques:
+        return None
+    view, positions = candidate.view, _positions(candidate)
+    everywhere = all(view.starts[at] > view.ends[at - 1] for at in positions[1:])
+    return None if everywhere and len(positions) > 2 else "字母不在每个字之间"
 
 
 def _bare_number(candidate: Candidate, techniques: set[Technique]) -> str | None:
@@ -180,22 +144,19 @@ def _ordinary_shapes(candidate: Candidate, techniques: set[Technique]) -> str | 
     return None
 
 
-def _straddled(candidate: Candidate, techniques: set[Technique]) -> str | None:
-    """分发|票据 does not hold 发票: a short dictionary word across two other words."""
+def _straddles(candidate: Candidate, techniques: set[Technique]) -> str | None:
     length = candidate.end - candidate.start
-    if length > _SHORT or candidate.high - candidate.low != length:
+    if length > SHORT or candidate.high - candidate.low != length:
         return None
     if techniques - {Technique.EXACT, Technique.TRADITIONAL, Technique.WIDTH}:
         return None
-    if not is_word(candidate.target.listed.word):
-        return None
-    cut = Cut(candidate.original, candidate.low, candidate.high)
-    return "跨在两个词之间" if cut.sticks_out(candidate.low, candidate.high) else None
+    word = candidate.target.listed.word
+    return straddled(candidate.original, candidate.low, candidate.high, word)
 
 
 def _chance_repetition(candidate: Candidate, techniques: set[Technique]) -> str | None:
     """开发|发票 is not 开发票 with a stutter: one doubled character proves nothing."""
-    if Technique.REPETITION not in techniques or candidate.end - candidate.start > _SHORT:
+    if Technique.REPETITION not in techniques or candidate.end - candidate.start > SHORT:
         return None
     view = candidate.view
     runs = [
@@ -215,10 +176,13 @@ def _read_pinyin(candidate: Candidate, techniques: set[Technique]) -> str | None
     gaps = joints_of(original, view, candidate.start, candidate.end, frozenset()).gaps
     if any(Gap.LINE in kinds for kinds in gaps.values()):
         return "跨行的字母"
-    ends = accumulate(len(syllable) for syllable in candidate.pattern.syllables)
+    written = view.text[candidate.start : candidate.end]
+    syllables = pinyin_of(candidate.target.listed.word).get(written, ())
+    ends = accumulate(len(syllable) for syllable in syllables)
     between = {end - 1 for end in ends}
     if not gaps.keys() <= between and len(gaps) < candidate.end - candidate.start - 1:
         return "字母不按音节断开"
+    techniques.update(view.via[at] for at in _positions(candidate) if at in view.via)
     techniques.add(Technique.PINYIN)
     return None
 
@@ -245,16 +209,23 @@ def _read_sound(candidate: Candidate, techniques: set[Technique]) -> str | None:
     """Other characters of the same sound; what reads as ordinary words means itself."""
     view, original = candidate.view, candidate.original
     changed: list[int] = []
+    digits = 0
     for listed, at in zip(candidate.target.letters, _positions(candidate), strict=True):
         written = original[view.starts[at] : view.ends[at]]
-        if fold(written) != fold(listed):
-            techniques.add(view.via.get(at, Technique.SOUND))
-            changed.append(at)
+        if fold(written) == fold(listed):
+            continue
+        changed.append(at)
+        stands_in = is_latin(written[0]) and at not in view.via
+        digits += stands_in
+        techniques.add(view.via.get(at, Technique.STAND_IN if stands_in else Technique.SOUND))
     if not changed:
         return "按原字另行判断"
+    length = len(candidate.target.letters)
+    if digits * 2 > length:
+        return "数字过多，不当作文字"
     if all(at in view.via for at in _positions(candidate)):
         return "按整词拼音另行判断"
-    if len(candidate.target.letters) <= _SHORT and len(changed) == len(candidate.target.letters):
+    if length <= SHORT and len(changed) == length:
         return "短词全部换字，证据不足"
     cut = Cut(original, candidate.low, candidate.high)
     if cut.sticks_out(candidate.low, candidate.high):

@@ -6,9 +6,13 @@ has found something to look at.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
 
-from plugins.content.matching.entries import Technique
+from bot.domain.spellings import Technique
 from plugins.content.matching.fold import Table, fold_table
+
+_NOTHING_ELSE: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +26,40 @@ class View:
     """Positions whose character is itself the reading of something else."""
 
 
+class Sheet:
+    """A text under examination; the way back from its folded form is made when first needed.
+
+    ``sounds[i]`` is how ``folded[i]`` sounds.
+    """
+
+    def __init__(self, text: str, folded: str, sounds: str) -> None:
+        self.text = text
+        self.folded = folded
+        self.sounds = sounds
+
+    @cached_property
+    def view(self) -> View:
+        """The folded text with the way back."""
+        return folded_view(self.text)
+
+
 def folded_view(original: str) -> View:
     """The folded text."""
     return view_through(fold_table(), original)
 
 
-def view_through(table: Table, original: str) -> View:
-    """The text through a table; a character that becomes several gives them all its place."""
+def view_through(table: Table, original: str, read_as: Mapping[str, str] = _NOTHING_ELSE) -> View:
+    """The text through a table; a character that becomes several gives them all its place.
+
+    A character of ``read_as`` is taken for another, by way of ``Technique.STAND_IN``.
+    """
     pieces: list[str] = []
     starts: list[int] = []
+    via: dict[int, Technique] = {}
     for index, character in enumerate(original):
+        if character in read_as:
+            character = read_as[character]  # noqa: PLW2901  its place is what counts
+            via[len(starts)] = Technique.STAND_IN
         try:
             folded = table[ord(character)]
         except IndexError:
@@ -41,7 +69,7 @@ def view_through(table: Table, original: str) -> View:
         piece = chr(folded) if isinstance(folded, int) else folded
         pieces.append(piece)
         starts.extend([index] * len(piece))
-    return View("".join(pieces), starts, [start + 1 for start in starts])
+    return View("".join(pieces), starts, [start + 1 for start in starts], via)
 
 
 def collapsed_view(view: View) -> View:
@@ -82,5 +110,21 @@ def replaced_view(view: View, spots: list[tuple[int, int, str]], technique: Tech
             text.append(character)
             starts.append(view.starts[start])
             ends.append(view.ends[end - 1])
+        position = end
+    return View("".join(text), starts, ends, via)
+
+
+def spaced_view(view: View, runs: list[tuple[int, int]], technique: Technique) -> View:
+    """The view without these runs; what follows one owes its place to the ``technique``."""
+    text: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    via: dict[int, Technique] = {}
+    position = 0
+    for start, end in [*runs, (len(view.text), len(view.text))]:
+        text.append(view.text[position:start])
+        starts.extend(view.starts[position:start])
+        ends.extend(view.ends[position:start])
+        via[len(starts)] = technique
         position = end
     return View("".join(text), starts, ends, via)

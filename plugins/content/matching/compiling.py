@@ -1,0 +1,102 @@
+"""From word lists to what the matcher searches with: made once, kept as bytes, quick to load."""
+
+import pickle
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from daachorse import CharwiseDoubleArrayAhoCorasick
+
+from bot.domain.spellings import Technique, TechniquePolicy
+from plugins.content.matching.components import Components
+from plugins.content.matching.disguises import Disguises
+from plugins.content.matching.entries import Listed
+from plugins.content.matching.fold import fold
+from plugins.content.matching.hearing import Hearing
+from plugins.content.matching.literals import is_literal
+from plugins.content.matching.patterns import patterns_of
+from plugins.content.matching.stutters import Stutters
+from plugins.content.matching.table import Index, WordTable
+
+KIND_BITS: Final = 2
+"""An owner is the number of a word and, in its lowest bits, the ``Kind`` of its pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Everything a matcher needs, in few and large pieces."""
+
+    policy: TechniquePolicy
+    table: WordTable
+    literals: tuple[int, ...]
+    patterns: Index
+    stutters: Stutters
+    components: Components
+    automaton: bytes
+    """Looks through folded text for the patterns, then the gates in the order of the fields."""
+    hearing: Hearing
+    disguises: Disguises
+
+    def packed(self) -> bytes:
+        """For another process of the same program."""
+        return pickle.dumps(self, pickle.HIGHEST_PROTOCOL)
+
+
+def unpacked(packed: bytes) -> Compiled:
+    """What ``Compiled.packed`` gave; never for bytes from anywhere else."""
+    found = pickle.loads(packed)  # noqa: S301  # our own child wrote it
+    if not isinstance(found, Compiled):
+        raise TypeError("these bytes are no compiled word lists")
+    return found
+
+
+def compile_words(entries: Iterable[Listed], policy: TechniquePolicy) -> Compiled:
+    """Takes seconds for a hundred thousand words, most of them spent on reading them aloud."""
+    table = WordTable(entries)
+    wanted = {
+        category: frozenset(
+            technique for technique in Technique if policy.looks_for(technique, category)
+        )
+        for category in table.categories
+    }
+    literals: list[int] = []
+    grouped: dict[str, list[int]] = {}
+    by_technique: dict[Technique, list[str]] = {technique: [] for technique in _BY_SPELLING}
+    audible: list[int] = []
+    for number, word in enumerate(table.words):
+        if is_literal(word):
+            literals.append(number)
+            continue
+        folded, wants = fold(word), wanted[table.category(number)]
+        for text, kind in patterns_of(word, folded, wants):
+            grouped.setdefault(text, []).append(number << KIND_BITS | kind)
+        for technique in _BY_SPELLING:
+            if technique in wants:
+                by_technique[technique].append(folded)
+        if not wants.isdisjoint(_BY_SOUND):
+            audible.append(number)
+    stutters = Stutters(by_technique[Technique.REPETITION])
+    components = Components(by_technique[Technique.COMPONENTS])
+    gates = sorted({text for number in literals if (text := fold(table.words[number]))})
+    return Compiled(
+        policy=policy,
+        table=table,
+        literals=tuple(literals),
+        patterns=Index(grouped.values()),
+        stutters=stutters,
+        components=components,
+        automaton=automaton([*grouped, *stutters.gates, *components.gates, *gates]),
+        hearing=Hearing.of(table, audible),
+        disguises=Disguises.of(
+            frozenset().union(*wanted.values()), by_technique[Technique.STAND_IN]
+        ),
+    )
+
+
+def automaton(texts: Sequence[str]) -> bytes:
+    """A serialised automaton; for no texts one that finds nothing."""
+    return CharwiseDoubleArrayAhoCorasick(list(texts) or ["\0"]).serialize()
+
+
+_BY_SPELLING: Final = (Technique.REPETITION, Technique.COMPONENTS, Technique.STAND_IN)
+_BY_SOUND: Final = (Technique.SOUND, Technique.MIXED_PINYIN, Technique.STAND_IN)

@@ -1,0 +1,130 @@
+"""The second look: what the two searches found, judged in the readings it gives reason for."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from daachorse import CharwiseDoubleArrayAhoCorasick
+
+from bot.domain.spellings import Technique
+from plugins.content.matching.compiling import KIND_BITS, Compiled
+from plugins.content.matching.exactly import Verdict, verify_exact
+from plugins.content.matching.patterns import Kind
+from plugins.content.matching.sounds import spelled_out
+from plugins.content.matching.table import Targets
+from plugins.content.matching.verification import Candidate, verify
+from plugins.content.matching.view import Sheet, View, collapsed_view, replaced_view
+
+Found = list[tuple[int, int, int]]
+"""Start, end and number of a pattern in a folded text."""
+Judged = tuple[str, Verdict]
+"""In which reading, and what became of it."""
+
+_KIND: Final = (1 << KIND_BITS) - 1
+_KINDS: Final = tuple(Kind)
+_READ_AGAIN: Final = (Kind.WORD, Kind.PINYIN)
+
+
+class Examiner:
+    """Looks again at what a search found; ``scan`` and ``hear`` are the two searches."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._patterns = compiled.patterns
+        self._stutters, self._components = compiled.stutters, compiled.components
+        self._hearing, self._disguises = compiled.hearing, compiled.disguises
+        self._target = Targets(compiled.table).get
+        self._stutters_from = len(compiled.patterns)
+        self._halves_from = self._stutters_from + len(compiled.stutters.gates)
+        self._halves_to = self._halves_from + len(compiled.components.gates)
+        load = CharwiseDoubleArrayAhoCorasick.deserialize
+        self.scan = load(compiled.automaton).find_overlapping
+        self.hear = load(compiled.hearing.automaton).find_overlapping
+
+    def examine(self, sheet: Sheet, found: Found, heard: Found) -> Iterator[Judged]:
+        """Every candidate with its verdict."""
+        gates = False
+        for match in found:
+            if match[2] < self._stutters_from:
+                yield from self._named(sheet, match)
+            else:
+                gates = True
+        if gates:
+            yield from self._gated(sheet, found)
+        if heard:
+            yield from self._heard(sheet, heard)
+        for name, view in self._disguises.views(sheet):
+            yield from self._read_again(sheet.text, name, view)
+
+    def _named(self, sheet: Sheet, match: tuple[int, int, int]) -> Iterator[Judged]:
+        start, end, number = match
+        for owner in self._patterns[number]:
+            target, kind = self._target(owner >> KIND_BITS), _KINDS[owner & _KIND]
+            exact = None
+            if kind is Kind.WORD:
+                exact = verify_exact(sheet.text, sheet.folded, start, end, target)
+            yield (
+                "folded",
+                exact or verify(Candidate(sheet.text, sheet.view, kind, target, start, end)),
+            )
+
+    def _gated(self, sheet: Sheet, found: Found) -> Iterator[Judged]:
+        if any(
+            self._stutters_from <= number < self._halves_from
+            and self._stutters.opens(sheet.folded, end)
+            for _, end, number in found
+        ):
+            yield from self._read_again(sheet.text, "collapsed", collapsed_view(sheet.view))
+        halves = [
+            (start, end, number - self._halves_from)
+            for start, end, number in found
+            if self._halves_from <= number < self._halves_to
+        ]
+        spots = self._components.spots(sheet.folded, halves) if halves else []
+        if spots:
+            joined = replaced_view(sheet.view, spots, Technique.COMPONENTS)
+            yield from self._read_again(sheet.text, "joined", joined)
+
+    def _heard(self, sheet: Sheet, heard: Found) -> Iterator[Judged]:
+        words = len(self._hearing.patterns)
+        in_letters: Found = []
+        for match in heard:
+            if match[2] >= words:
+                in_letters.append(match)
+            else:
+                yield from self._sounding(sheet, match)
+        if in_letters and self._hearing.may_join(sheet.sounds, in_letters):
+            spots = list(spelled_out(sheet.sounds))
+            if spots:
+                sounds = View(sheet.sounds, sheet.view.starts, sheet.view.ends)
+                yield from self._mixed(
+                    sheet.text, replaced_view(sounds, spots, Technique.MIXED_PINYIN)
+                )
+
+    def _sounding(self, sheet: Sheet, match: tuple[int, int, int]) -> Iterator[Judged]:
+        start, end, number = match
+        for word in self._hearing.patterns[number]:
+            target = self._target(word)
+            # The word itself sounds like the word: that has been judged by its spelling.
+            if sheet.folded[start:end] != target.folded:
+                candidate = Candidate(sheet.text, sheet.view, Kind.SOUND, target, start, end)
+                yield "sound", verify(candidate)
+
+    def _mixed(self, text: str, view: View) -> Iterator[Judged]:
+        for start, end, number in self.hear(view.text):
+            if number >= len(self._hearing.patterns) or view.via.keys().isdisjoint(
+                range(start, end)
+            ):
+                continue
+            for word in self._hearing.patterns[number]:
+                candidate = Candidate(text, view, Kind.SOUND, self._target(word), start, end)
+                yield "mixed", verify(candidate)
+
+    def _read_again(self, text: str, name: str, view: View) -> Iterator[Judged]:
+        """Only what owes something to this view; the rest has been judged already."""
+        for start, end, number in self.scan(view.text):
+            if number >= self._stutters_from or view.via.keys().isdisjoint(range(start, end)):
+                continue
+            for owner in self._patterns[number]:
+                kind = _KINDS[owner & _KIND]
+                if kind in _READ_AGAIN:
+                    target = self._target(owner >> KIND_BITS)
+                    yield name, verify(Candidate(text, view, kind, target, start, end))
