@@ -136,6 +136,8 @@ class ModelPlatform:
     _telling: set[asyncio.Task[object]] = field(default_factory=set)
     media: dict[str, bytes] = field(default_factory=dict)
     """What was posted besides text, by its reference."""
+    held: asyncio.Event | None = None
+    """Until it is set, no content is given out."""
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     # --- what people do -----------------------------------------------------------------------
@@ -238,6 +240,8 @@ class ModelPlatform:
 
     async def fetch(self, group: GroupKey, attachment: Attachment, *, most: int) -> bytes:
         self._reach("fetch")
+        if self.held is not None:
+            await self.held.wait()
         if attachment.reference not in self.media:
             raise PlatformRefusedError("文件已失效")
         content = self.media[attachment.reference]
