@@ -1,6 +1,7 @@
 """Reading ``policy.toml`` into the ``Policy`` the engine works by."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,13 +17,20 @@ from bot.domain.policy import (
     Policy,
     QuietHours,
     Response,
+    ResponseOverride,
     SampleWindow,
     Strike,
+    StrikeRule,
 )
 from bot.domain.promotion import PromotionBounds
 from config.complaints import first_complaint, suggestion
 from config.documents import read_toml
-from config.policy_file import PolicyFile
+from config.policy_file import (
+    CategoryStrikesSection,
+    OverrideSection,
+    PolicyFile,
+    ResponseSection,
+)
 
 FILE_NAME = "policy.toml"
 
@@ -57,6 +65,27 @@ def require_responses(policy: Policy, kinds: Mapping[str, Sequence[str]]) -> Non
         )
 
 
+def require_categories(policy: Policy, categories: Iterable[str]) -> Policy:
+    """The policy, with the categories there are: whatever is set for one names one of them.
+
+    Raises:
+        BadInputError: it does not; names the section.
+    """
+    known = frozenset(categories)
+    for rule, category, kind in sorted(policy.overrides):
+        if category not in known:
+            raise BadInputError(
+                f"{FILE_NAME} 的 [rules.{rule}.category.{category}.on.{kind}]："
+                f"没有类别“{category}”。{suggestion(category, known)}"
+            )
+    for category in sorted(policy.category_strikes.keys() - known):
+        raise BadInputError(
+            f"{FILE_NAME} 的 [strikes.category.{category}]：没有这个类别。"
+            f"{suggestion(category, known)}"
+        )
+    return replace(policy, categories=known)
+
+
 def validate(document: Mapping[str, Any], *, source: str) -> PolicyFile:
     """A document in the shape of the file; ``source`` begins every complaint.
 
@@ -72,7 +101,27 @@ def validate(document: Mapping[str, Any], *, source: str) -> PolicyFile:
             raise BadInputError(
                 f"{source}groups.{group}.rules.{rule}:没有这条规则。{suggestion(rule, file.rules)}"
             )
+    for rule, section in file.rules.items():
+        for category, changes in section.category.items():
+            for kind, override in changes.on.items():
+                where = f"{source}rules.{rule}.category.{category}.on.{kind}"
+                _fits(override, section.on.get(kind), where, section.on)
     return file
+
+
+def _fits(
+    override: OverrideSection, base: ResponseSection | None, where: str, kinds: Iterable[str]
+) -> None:
+    """What a category changes must still be a response that could stand by itself."""
+    if base is None:
+        raise BadInputError(
+            f"{where}：该规则没有这种情况。{suggestion(where.rsplit('.', maxsplit=1)[-1], kinds)}"
+        )
+    merged = {**dict(base), **override.model_dump(exclude_none=True)}
+    try:
+        ResponseSection.model_validate(merged)
+    except ValidationError as error:
+        raise BadInputError(f"{where}：{first_complaint(error, ResponseSection)}") from error
 
 
 def policy_from(file: PolicyFile, *, mode: Mode, zone: ZoneInfo) -> Policy:
@@ -87,7 +136,7 @@ def policy_from(file: PolicyFile, *, mode: Mode, zone: ZoneInfo) -> Policy:
         limits=InterlockLimits(**dict(file.interlocks)),
         quiet_hours=QuietHours(file.quiet_hours.start, file.quiet_hours.end, zone),
         digest=DigestTimes(at=file.digest.at, spread=file.digest.spread, zone=zone),
-        strikes=tuple(Strike(step.count, step.mute) for step in file.strikes.ladder),
+        strikes=_ladder(file.strikes),
         strike_window=file.strikes.window,
         read_members_every=file.reading.members_every,
         message_expires_after=file.messages.expires_after,
@@ -102,7 +151,21 @@ def policy_from(file: PolicyFile, *, mode: Mode, zone: ZoneInfo) -> Policy:
         },
         group_modes=dict(_group_modes(file)),
         allow_list=file.lists.allow,
+        overrides={
+            (rule, category, kind): ResponseOverride(**dict(override))
+            for rule, section in file.rules.items()
+            for category, changes in section.category.items()
+            for kind, override in changes.on.items()
+        },
+        category_strikes={
+            category: StrikeRule(section.window, _ladder(section))
+            for category, section in file.strikes.category.items()
+        },
     )
+
+
+def _ladder(section: CategoryStrikesSection) -> tuple[Strike, ...]:
+    return tuple(Strike(step.count, step.mute) for step in section.ladder)
 
 
 def _group_modes(file: PolicyFile) -> Iterable[tuple[tuple[GroupKey, str | None], Mode]]:

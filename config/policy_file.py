@@ -109,10 +109,27 @@ class ResponseSection(Section):
         return self
 
 
+class OverrideSection(Section):
+    """``[rules.<rule>.category.<category>.on.<kind>]``: what is not written stays as it is."""
+
+    severity: Severity | None = None
+    do: Steps | None = None
+    repeat_every: Annotated[Duration, _between(_SECOND, 90 * _DAY)] | None = None
+    due_after: Annotated[Duration, _between(_SECOND, 365 * _DAY)] | None = None
+    when_due: Steps | None = None
+
+
+class CategorySection(Section):
+    """``[rules.<rule>.category.<category>]``."""
+
+    on: dict[str, OverrideSection] = Field(min_length=1)
+
+
 class RuleSection(Section):
     """``[rules.<rule>]``."""
 
     mode: Mode | None = None
+    category: dict[str, CategorySection] = {}
     on: dict[str, ResponseSection] = Field(min_length=1)
 
 
@@ -211,8 +228,8 @@ class StrikeSection(Section):
     mute: Annotated[Duration, _between(_MINUTE, 30 * _DAY)]
 
 
-class StrikesSection(Section):
-    """``[strikes]``."""
+class CategoryStrikesSection(Section):
+    """``[strikes.category.<category>]``."""
 
     window: Annotated[Duration, _between(_HOUR, 365 * _DAY)] = 30 * _DAY
     ladder: tuple[StrikeSection, ...] = (
@@ -227,6 +244,12 @@ class StrikesSection(Section):
             if lower.count >= higher.count or lower.mute > higher.mute:
                 raise ValueError("ladder 应按次数从少到多、禁言从短到长排列，次数不重复")
         return self
+
+
+class StrikesSection(CategoryStrikesSection):
+    """``[strikes]``."""
+
+    category: dict[str, CategoryStrikesSection] = {}
 
 
 class ReadingSection(Section):

@@ -1,18 +1,21 @@
 """Changing the policy by chat: dotted keys, checked by the same bounds as the file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import time, timedelta
 from typing import Any
 
 from bot.domain.errors import BadInputError
-from bot.domain.policy import InterlockLimits, Policy
+from bot.domain.policy import InterlockLimits, Policy, Strike
 from config.complaints import suggestion
-from config.policy import policy_from, validate
+from config.policy import policy_from, require_categories, validate
 from config.units import show_duration
 
 _BLANK = re.compile(r"<[^>]+>")
+_CATEGORY_KEY = re.compile(
+    r"rules\.(?P<rule>[^.]+)\.category\.(?P<category>[^.]+)\.on\.(?P<kind>[^.]+)\.(?P<name>[^.]+)"
+)
 _GROUP_KEY = re.compile(r"groups\.(?P<group>[a-z]+:.+?)\.(?:mode|rules\.(?P<rule>[^.]+))")
 
 
@@ -58,6 +61,11 @@ _SETTABLE = (
     SettableKey("rules.<规则>.on.<情况>.repeat_every", "未改正时隔多久再做", "24h"),
     SettableKey("rules.<规则>.on.<情况>.due_after", "改正期限", "7d"),
     SettableKey("rules.<规则>.on.<情况>.when_due", "到期做什么（逗号分隔）", "propose_removal"),
+    SettableKey("rules.<规则>.category.<类别>.on.<情况>.severity", "某个类别的轻重", "minor"),
+    SettableKey("rules.<规则>.category.<类别>.on.<情况>.do", "某个类别发现时做什么", "tell"),
+    SettableKey("rules.<规则>.category.<类别>.on.<情况>.repeat_every", "某个类别隔多久再做", "24h"),
+    SettableKey("rules.<规则>.category.<类别>.on.<情况>.due_after", "某个类别的期限", "3d"),
+    SettableKey("rules.<规则>.category.<类别>.on.<情况>.when_due", "某类别到期做什么", "escalate"),
     SettableKey("digest.at", "日报时间", "18:00"),
     SettableKey("digest.spread", "日报错开的时长", "20m"),
     SettableKey("quiet_hours.start", "安静时段开始", "22:00"),
@@ -90,7 +98,8 @@ def with_overrides(policy: Policy, overrides: Mapping[str, str]) -> Policy:
     for key, value in overrides.items():
         _set(document, key, value.strip())
     file = validate(document, source="配置项 ")
-    return policy_from(file, mode=policy.default_mode, zone=policy.digest.zone)
+    changed = policy_from(file, mode=policy.default_mode, zone=policy.digest.zone)
+    return require_categories(changed, policy.categories) if policy.categories else changed
 
 
 def setting_text(policy: Policy, key: str) -> str | None:
@@ -110,6 +119,9 @@ def _document(policy: Policy) -> dict[str, Any]:
     for (rule, kind), response in policy.responses.items():
         section = rules.setdefault(rule, {"mode": policy.rule_modes.get(rule), "on": {}})
         section["on"][kind] = asdict(response)
+    for (rule, category, kind), override in policy.overrides.items():
+        changes = rules[rule].setdefault("category", {}).setdefault(category, {"on": {}})
+        changes["on"][kind] = asdict(override)
     groups: dict[str, Any] = {}
     for (group, rule_id), mode in policy.group_modes.items():
         settings = groups.setdefault(str(group), {"mode": None, "rules": {}})
@@ -125,7 +137,11 @@ def _document(policy: Policy) -> dict[str, Any]:
         "digest": {"at": policy.digest.at, "spread": policy.digest.spread},
         "strikes": {
             "window": policy.strike_window,
-            "ladder": [{"count": step.count, "mute": step.mute} for step in policy.strikes],
+            "ladder": _ladder(policy.strikes),
+            "category": {
+                category: {"window": one.window, "ladder": _ladder(one.ladder)}
+                for category, one in policy.category_strikes.items()
+            },
         },
         "reading": {"members_every": policy.read_members_every},
         "messages": {"expires_after": policy.message_expires_after},
@@ -136,13 +152,24 @@ def _document(policy: Policy) -> dict[str, Any]:
     }
 
 
+def _ladder(steps: Iterable[Strike]) -> list[dict[str, Any]]:
+    return [{"count": step.count, "mute": step.mute} for step in steps]
+
+
 def _set(document: dict[str, Any], key: str, value: str) -> None:
     table, last = _place(document, key)
     table[last] = value
 
 
 def _place(document: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
-    """The table and the last key a dotted key stands for; a group not named yet is added."""
+    """The table and the last key a dotted key stands for.
+
+    A group or category not named yet is added.
+    """
+    if (found := _CATEGORY_KEY.fullmatch(key)) and found["rule"] in document["rules"]:
+        if not _may_be_set(key):
+            raise BadInputError(f"没有“{key}”这个配置项。{suggestion(key, _known_keys(document))}")
+        return _category_table(document["rules"][found["rule"]], found), found["name"]
     if (found := _GROUP_KEY.fullmatch(key)) is not None:
         group = document["groups"].setdefault(found["group"], {"mode": None, "rules": {}})
         return (group, "mode") if found["rule"] is None else (group["rules"], found["rule"])
@@ -153,6 +180,12 @@ def _place(document: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
     if not isinstance(table, dict) or last not in table or not _may_be_set(key):
         raise BadInputError(f"没有“{key}”这个配置项。{suggestion(key, _known_keys(document))}")
     return table, last
+
+
+def _category_table(section: dict[str, Any], found: re.Match[str]) -> dict[str, Any]:
+    changes = section.setdefault("category", {}).setdefault(found["category"], {"on": {}})
+    table: dict[str, Any] = changes["on"].setdefault(found["kind"], {})
+    return table
 
 
 def _may_be_set(key: str) -> bool:

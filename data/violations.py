@@ -242,8 +242,8 @@ async def dismissed_states(
 
 async def content_strikes(
     connection: AsyncConnection, since: datetime
-) -> list[tuple[AccountKey, datetime, int]]:
-    """Grave content cases that count against their authors: (author, opened at, number).
+) -> list[tuple[AccountKey, datetime, str | None]]:
+    """Grave content cases that count against their authors: (author, opened at, category).
 
     A mere suspicion, a false hit, one that was only observed and one overturned on appeal do not
     count.
@@ -260,7 +260,7 @@ async def content_strikes(
         .order_by(_violations.c.opened_at, _violations.c.number)
     )
     rows = await connection.execute(query)
-    return [(account_of(row.platform, row.account_id), row.opened_at, row.number) for row in rows]
+    return [(account_of(row.platform, row.account_id), row.opened_at, row.category) for row in rows]
 
 
 def _about(finding: Finding, severity: Severity) -> dict[str, Json]:

@@ -1,10 +1,14 @@
 """What a rule saw in an event."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.domain.identifiers import AccountKey, GroupKey, MessageKey
 from bot.domain.measures import Mode
+from bot.domain.permits import Deviation
+
+STATE_SECRETS = "secret"
+"""The category of word lists whose words may be copied nowhere."""
 
 
 class Severity(StrEnum):
@@ -35,7 +39,7 @@ class Excerpt:
     Empty text with a fingerprint when nothing may be copied (suspected state secrets).
     """
 
-    text: str
+    text: str = field(repr=False)
     start: int
     end: int
     fingerprint: str
@@ -73,6 +77,8 @@ class Finding:
     standing: bool = False
     request_id: str | None = None
     """The join request it is about."""
+    deviation: Deviation | None = None
+    """The permit that comes near, where there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,12 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.findings import Severity
+from bot.domain.findings import STATE_SECRETS, Severity
 from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.measures import Mode
 from bot.domain.promotion import PromotionBounds
@@ -25,6 +25,7 @@ class Step(StrEnum):
     ESCALATE = "escalate"
     PROPOSE_REMOVAL = "propose_removal"
     APPROVE_JOIN = "approve_join"
+    FIRST_AID = "first_aid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +43,44 @@ class Response:
     when_due: tuple[Step, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseOverride:
+    """What one category of content changes of a response; None leaves it as it is.
+
+    A severity set here holds whatever the word list says.
+    """
+
+    severity: Severity | None = None
+    do: tuple[Step, ...] | None = None
+    repeat_every: timedelta | None = None
+    due_after: timedelta | None = None
+    when_due: tuple[Step, ...] | None = None
+
+    def over(self, response: Response) -> Response:
+        """The response with what is set here in its place."""
+        changed = {
+            name: value for name in _CHANGEABLE if (value := getattr(self, name)) is not None
+        }
+        return replace(response, **changed)
+
+
+_CHANGEABLE = ("severity", "do", "repeat_every", "due_after", "when_due")
+
+
 @dataclass(frozen=True, slots=True)
 class Strike:
     """From the ``count``-th content case of one person within the window on: mute so long."""
 
     count: int
     mute: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class StrikeRule:
+    """How cases of one category are added up: apart from all others, within their own window."""
+
+    window: timedelta
+    ladder: tuple[Strike, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +185,12 @@ class Policy:
     """Mode of a rule (None: of all rules) in one group."""
     allow_list: frozenset[AccountKey] = frozenset()
     """Accounts nothing is ever done to."""
+    overrides: Mapping[tuple[str, str, str], ResponseOverride] = field(default_factory=dict)
+    """By (rule id, category, finding kind)."""
+    category_strikes: Mapping[str, StrikeRule] = field(default_factory=dict)
+    """By category; the others are added up together."""
+    categories: frozenset[str] = frozenset()
+    """The categories there are; empty where nobody asked the articles."""
 
     def mode(self, rule_id: str, group: GroupKey) -> Mode:
         """The mode in force: the most specific that was set (group+rule, group, rule, default)."""
@@ -167,10 +206,41 @@ class Policy:
             return found, "全校对该规则的设置"
         return self.default_mode, "默认设置"
 
-    def response(self, rule_id: str, kind: str) -> Response:
-        """How a finding is answered.
+    def response(self, rule_id: str, kind: str, category: str | None = None) -> Response:
+        """How a finding is answered; suspected state secrets always get first aid (Article 21).
 
         Raises:
             KeyError: no such rule and kind; ``config`` makes sure each rule's kinds are listed.
         """
-        return self.responses[(rule_id, kind)]
+        response = self.responses[(rule_id, kind)]
+        if category is None:
+            return response
+        override = self.overrides.get((rule_id, category, kind))
+        if override is not None:
+            response = override.over(response)
+        if category == STATE_SECRETS and Step.FIRST_AID not in response.do:
+            response = replace(response, do=(*response.do, Step.FIRST_AID))
+        return response
+
+    def severity(self, rule_id: str, kind: str, category: str | None) -> Severity | None:
+        """The severity that was decided for a category; None where its words decide."""
+        override = self.overrides.get((rule_id, category or "", kind))
+        return override.severity if override else None
+
+    def response_source(self, rule_id: str, kind: str, category: str) -> str:
+        """In Chinese, where the response to a category was set."""
+        if (rule_id, category, kind) in self.overrides:
+            return f"该类别的设置 rules.{rule_id}.category.{category}.on.{kind}"
+        return f"通用设置 rules.{rule_id}.on.{kind}"
+
+    def strike_rule(self, category: str | None) -> tuple[str | None, StrikeRule]:
+        """What a case of a category is added up with (None: with all others), and how."""
+        if category is not None and (own := self.category_strikes.get(category)) is not None:
+            return category, own
+        return None, StrikeRule(self.strike_window, self.strikes)
+
+    @property
+    def longest_strike_window(self) -> timedelta:
+        """How far back cases may count."""
+        windows = (one.window for one in self.category_strikes.values())
+        return max((self.strike_window, *windows))

@@ -25,7 +25,8 @@ class Cases:
         self, work: Work, finding: Finding, response: Response, mode: Mode, *, calm: bool
     ) -> OpenCase:
         """Give a finding its number. ``calm``: it was expected (a group's very first reading)."""
-        severity = finding.severity or response.severity
+        decided = self.register.policy.severity(finding.rule_id, finding.kind, finding.category)
+        severity = decided or finding.severity or response.severity
         state = ViolationState.OBSERVED if mode is Mode.OBSERVE else ViolationState.OPEN
         now = work.now
         repeat = now + response.repeat_every if response.repeat_every else None
@@ -44,7 +45,7 @@ class Cases:
                 due_at=due,
             ),
         )
-        if finding.excerpt is not None:
+        if finding.excerpt is not None and finding.excerpt.text:
             await self.vault.seal(work, number, finding.excerpt)
         case = _case(finding, number, severity, state, mode, now, repeat, due)
         self.register.remember_case(case)
@@ -55,7 +56,12 @@ class Cases:
     async def move(
         self, work: Work, case: OpenCase, then: ViolationState, because: str
     ) -> OpenCase:
-        """Bring a case into another state; one that is over is forgotten."""
+        """Bring a case into another state; one that is over is forgotten.
+
+        First aid ends by its own steps or by a supervisor, never by the way.
+        """
+        if not then.live and case.number in self.register.first_aids:
+            return case
         if case.state is not then:
             await violations.move(work, case.number, then, because)
             case = replace(case, state=then)

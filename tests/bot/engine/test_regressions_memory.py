@@ -80,7 +80,7 @@ async def test_memory_that_could_not_be_restored_is_restored_before_the_next_wri
         scribe.on_rollback = restore_later
         with pytest.raises(OSError, match="断开"):
             await scribe.write(spoil)
-        assert register.strikes[account(201)]
+        assert register.strikes[account(201), None]
         await stage.posts(GROUP, account(201), "今晚网络赌博")
         assert MeasureKind.MUTE not in {one.measure.kind for one in await stage.measures()}
 
@@ -126,5 +126,7 @@ class Broken:
         raise UnreachableError("断开")
 
 
-def strike(strikes: dict[AccountKey, list[datetime]], who: AccountKey, stage: Stage) -> None:
-    strikes.setdefault(who, []).append(stage.clock.now())
+def strike(
+    strikes: dict[tuple[AccountKey, str | None], list[datetime]], who: AccountKey, stage: Stage
+) -> None:
+    strikes.setdefault((who, None), []).append(stage.clock.now())
