@@ -1,6 +1,7 @@
 """The composition root: the only module that knows everybody."""
 
 import gc
+import resource
 from contextlib import AsyncExitStack
 from importlib import import_module
 from pathlib import Path
@@ -48,6 +49,8 @@ def run(settings: Settings) -> None:
         raise BadInputError(
             "还没有接入任何平台。接入 QQ 请设置 ONEBOT_ACCESS_TOKEN，见 docs/安装.md。"
         )
+    # What a crash leaves behind must not hold what people wrote.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with only_one(settings.home):
         _serve(settings, load_qq_settings(env_files))
 
@@ -77,7 +80,6 @@ def _serve(settings: Settings, qq: QQSettings) -> None:
         driver="~fastapi",
         host=str(settings.host),
         port=settings.port,
-        log_level="INFO",
         fastapi_openapi_url=None,
         fastapi_docs_url=None,
         fastapi_redoc_url=None,

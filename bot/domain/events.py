@@ -4,7 +4,7 @@
 whatever road it reaches us; everything that must happen once hangs on it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
@@ -34,9 +34,9 @@ class GroupEvent(Event):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words the author wrote."""
+    """Words the author wrote; kept out of every log and error by keeping them out of ``repr``."""
 
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class Attachment:
     """Something that is not text: ``form`` is picture, file, voice, video, card or other."""
 
     form: str
-    name: str = ""
-    text: str = ""
+    name: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
     """Words that travel with it and are its sender's to answer for: a card's title, a file name."""
     reference: str = ""
     """How the platform finds its content again; empty where it cannot be fetched."""
@@ -120,7 +120,7 @@ class AttachmentRead(GroupEvent):
     author_role: Role = Role.UNKNOWN
     posted_at: datetime
     late: bool = False
-    text: str = ""
+    text: str = field(default="", repr=False)
     uninspected: Uninspected | None = None
 
 
@@ -132,7 +132,7 @@ class PrivatePosted(Event):
 
     message_id: str
     author: AccountKey
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +225,7 @@ class JoinRequested(GroupEvent):
     kind: ClassVar[str] = "join"
 
     account: AccountKey
-    answer: str
+    answer: str = field(repr=False)
     request_id: str
     nickname: str = ""
     inviter: AccountKey | None = None

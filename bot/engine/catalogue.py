@@ -17,6 +17,7 @@ class Catalogue:
     def __init__(self) -> None:
         self._rules: dict[str, Rule] = {}
         self._commands: tuple[Command, ...] = ()
+        self._withholds: tuple[Callable[[str], bool], ...] = ()
         self._reversals: dict[str, Callable[[Call, int], Awaitable[Reply]]] = {}
 
     def fill(self, contributions: Iterable[Contribution]) -> None:
@@ -24,6 +25,7 @@ class Catalogue:
         given = tuple(contributions)
         self._rules = {rule.rule_id: rule for one in given for rule in one.rules}
         self._commands = tuple(command for one in given for command in one.commands)
+        self._withholds = tuple(one.withholds for one in given if one.withholds is not None)
         self._reversals = {name: act for one in given for name, act in one.reversals.items()}
 
     @property
@@ -39,6 +41,10 @@ class Catalogue:
     def reversal(self, letter: str) -> Callable[[Call, int], Awaitable[Reply]] | None:
         """What undoes a number with this letter, if a plugin brought it."""
         return self._reversals.get(letter)
+
+    def withholds(self, text: str) -> bool:
+        """Whether words may hold a state secret, and must not be kept or repeated."""
+        return any(holds(text) for holds in self._withholds)
 
     def title(self, rule_id: str) -> str:
         """What users call a rule; its id for one that is no longer there."""

@@ -1,6 +1,6 @@
 """A command on its way through NoneBot: the one kind of event that its matchers see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -20,7 +20,7 @@ class Utterance:
 
     account: AccountKey
     group: GroupKey | None
-    text: str
+    text: str = field(repr=False)
     message_id: str
     at: datetime
     addressed: bool

@@ -171,6 +171,11 @@ async def settle_case(
         raise RefusedError(f"没有编号为 W{number} 的登记。")
     if not record.state.live:
         raise RefusedError(f"W{number} 目前是“{record.state.label}”，无需再处理。")
+    if number in register.first_aids:
+        raise RefusedError(
+            f"W{number} 疑似涉密，须逐项处置。请私信发送：处置 W{number}；"
+            "办结或认定误报由监督人决定。"
+        )
     then = ViolationState.DISMISSED if false_hit else ViolationState.CLOSED
     for stored in record.measures:
         await _settle_measure(work, stored, by, false_hit=false_hit)
@@ -226,6 +231,10 @@ async def undo(work: Work, number: int, by: AccountKey, register: Register) -> s
     record = await violation_log.get(work.connection, number)
     if record is None:
         raise RefusedError(f"没有编号为 W{number} 的登记。")
+    if number in register.first_aids:
+        raise RefusedError(
+            f"W{number} 疑似涉密，不能撤销。认定误报由监督人发送：处置 W{number} 误报"
+        )
     said: list[str] = []
     for stored in record.measures:
         said.extend(await _undo_measure(work, stored, by, register))

@@ -52,6 +52,9 @@ class Responses:
                 await self._propose(work, docket, case, finding)
             case Step.APPROVE_JOIN:
                 await self._approve_join(work, docket, case, finding)
+            case Step.FIRST_AID:
+                # ``FirstAidLane`` begins it once, with the event at hand.
+                return
 
     async def strike(self, work: Work, docket: Docket, case: OpenCase, finding: Finding) -> None:
         """Count a grave message against its author and mute from a certain count on."""
@@ -61,9 +64,9 @@ class Responses:
             return
         if case.severity.rank < _STRIKES_FROM.rank or not finding.certain:
             return
-        policy = self.register.policy
-        count = self.register.count_strike(finding.account, work.now, policy.strike_window)
-        fitting = [strike for strike in policy.strikes if count >= strike.count]
+        _, rule = self.register.policy.strike_rule(finding.category)
+        count = self.register.count_strike(finding.account, work.now, finding.category)
+        fitting = [strike for strike in rule.ladder if count >= strike.count]
         if not fitting:
             return
         duration = max(fitting, key=lambda strike: strike.count).mute

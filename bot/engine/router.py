@@ -114,6 +114,9 @@ class Router:
             raise _NotAllowedError(self._forbidden(command))
         if (elsewhere := self._wrong_place(command, group)) is not None:
             return elsewhere
+        if self._services.catalogue.withholds(utterance.text):
+            text = self._services.wording.text("first_aid.withheld")
+            return Reply(text, private=True)
         arguments = self._book.arguments(match)
         groups = groups_of(account, group, register, roles & command.roles)
         if command.dangerous and roles & command.roles == {ChatRole.OWNER}:

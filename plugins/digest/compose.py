@@ -51,6 +51,15 @@ def compose_summary(figures: SupervisorDay, wording: Wording) -> str:
             grave=figures.grave,
         ),
     ]
+    if figures.first_aids:
+        lines.append(
+            wording.text(
+                "first_aid.digest",
+                count=len(figures.first_aids),
+                late=figures.first_aids_late,
+                numbers="、".join(figures.first_aids[:_MOST_NAMED]),
+            )
+        )
     if figures.observed:
         lines.append(wording.text("digest.observed", count=figures.observed))
     if figures.unseen:

@@ -117,6 +117,8 @@ class Reader:
             unseen=len(await groups.gaps(connection, since.at, until, None)),
             ownerless=tuple(sorted(one.group.name for one in active if one.owner is None)),
             unread=tuple(named for one in unread if (named := _owned(register, one))),
+            first_aids=tuple(f"W{number}" for number in sorted(register.first_aids)),
+            first_aids_late=sum(one.overdue(until) for one in register.first_aids.values()),
         )
 
     async def _groups(
@@ -185,10 +187,13 @@ class Reader:
             state=ViolationState.WAITING, groups=wanted, limit=_MOST_CASES
         )
         cases = (await violations.find(connection, query)).items
+        aids = self.services.register.first_aids
         for case in sorted(cases, key=lambda one: (-Severity(one.severity).rank, one.number)):
             number = f"W{case.number}"
             title = self.services.catalogue.title(case.rule_id)
-            what = text("digest.awaits_case", rule=title, number=number)
+            key = "first_aid.awaits" if case.number in aids else "digest.awaits_case"
+            fields = {} if case.number in aids else {"rule": title}
+            what = text(key, number=number, **fields)
             found.append(Awaited(number, what, case.opened_at))
         return tuple(found)
 

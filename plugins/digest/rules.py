@@ -128,6 +128,9 @@ class SupervisorDay:
     ownerless: tuple[str, ...]
     unread: tuple[tuple[str, str], ...]
     """(A group's name, its owner's name) where yesterday's report was not read."""
+    first_aids: tuple[str, ...] = ()
+    """The numbers of suspected state secrets whose first aid is not over."""
+    first_aids_late: int = 0
 
 
 def offset(account: AccountKey, times: DigestTimes) -> timedelta:
