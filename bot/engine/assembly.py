@@ -11,11 +11,14 @@ from bot.engine.catalogue import Catalogue
 from bot.engine.catch_up import CatchUp
 from bot.engine.clock import Clock
 from bot.engine.contribution import Contribution
+from bot.engine.deadlines import Deadlines
 from bot.engine.delivery import Delivery
+from bot.engine.deviations import Deviations
 from bot.engine.dispatch import Dispatcher
 from bot.engine.dispatch_acts import Acts
 from bot.engine.enforcement import Enforcement
 from bot.engine.expiry import Expiry
+from bot.engine.first_aid import FirstAidClock, FirstAidLane
 from bot.engine.follow import Follow
 from bot.engine.forgetting import Forgetting
 from bot.engine.gate import Gate
@@ -35,16 +38,18 @@ from bot.engine.router import Router
 from bot.engine.scribe import Scribe
 from bot.engine.services import Services
 from bot.engine.settlement import Settlement
+from bot.engine.spread import Spread
 from bot.engine.texts import Texts
 from bot.engine.timetable import Timetable
 from bot.engine.watch import Watch
 from config.articles import load_articles
 from config.departments import load_departments
-from config.policy import load_policy, require_responses
+from config.policy import load_policy, require_categories, require_responses
 from config.settings import Settings
 from config.wording import load_wording
 from data.database import Database
 from data.excerpts import Vault
+from data.salt import load_salt
 
 Contribute = Callable[[Services], Contribution]
 
@@ -107,18 +112,29 @@ def assemble(
     departments = load_departments(settings.config)
     wording = load_wording(settings.config)
     articles = load_articles(settings.config)
+    policy = require_categories(policy, articles.categories)
     database = Database(settings.database_url)
     vault = Vault(settings.home / "keys")
     register = Register(policy, departments)
     scribe = Scribe(database, clock)
     recollection = Recollection(register, database, settings, clock, policy, departments)
-    scribe.on_rollback = recollection.everything
     texts = Texts(wording, articles, register, settings.timezone)
     intentions, cases = Intentions(register), Cases(register, vault)
     responses = Responses(register, texts, intentions)
     settlement = Settlement(register, texts, cases, intentions, responses)
     proposals = Proposals(register, texts, cases, intentions)
-    enforcement = Enforcement(register, texts, cases, intentions, responses, proposals)
+    salt = load_salt(settings.home / "keys")
+    first_aid = FirstAidLane(register, texts, intentions, salt)
+    spread = Spread(register, texts, intentions, salt)
+
+    async def remember_anew() -> None:
+        spread.forget()
+        await recollection.everything()
+
+    scribe.on_rollback = remember_anew
+    enforcement = Enforcement(
+        register, texts, cases, intentions, responses, proposals, first_aid, spread
+    )
     proofs = Proofs()
     outboxes = Outboxes(
         register, Delivery(register, scribe, settlement, texts, clock), clock, pauses
@@ -155,7 +171,7 @@ def assemble(
         scribe=scribe,
         judge=Judge(rules),
         enforcement=enforcement,
-        follow=Follow(register, settlement, cases),
+        follow=Follow(register, settlement, cases, spread),
         register=register,
         zone=settings.timezone,
         pauses=pauses,
@@ -171,12 +187,17 @@ def assemble(
         proofs=proofs,
         readings=readings,
         catch_up=catch_up,
+        deviations=Deviations(outboxes, texts),
     )
     timetable = _timetable(clock, readings, catch_up)
     for job in (job for one in contributions for job in one.jobs):
         timetable.every(job.name, job.every, job.run)
     timetable.every("forget", timedelta(hours=1), Forgetting(scribe, vault).run)
     expiry = Expiry(register, database, scribe, cases)
+    deadlines = Deadlines(register, scribe, cases, responses, reload)
+    timetable.every("case deadlines", timedelta(seconds=30), deadlines.run)
+    clock_of_aid = FirstAidClock(register, scribe, first_aid, reload)
+    timetable.every("first aid", timedelta(seconds=30), clock_of_aid.run)
     timetable.every("expire plans", timedelta(seconds=20), expiry.run)
     inspectors = [one.inspector for one in contributions if one.inspector is not None]
     inspections = Inspections(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.domain.events import Event, JoinRequested, MembersRead
+from bot.domain.events import Event, JoinRequested, MembersRead, MessagePosted
 from bot.domain.findings import Clearance, Finding, Judgement
 from bot.domain.identifiers import GroupKey
 from bot.domain.interlocks import breaker_trips
@@ -13,10 +13,12 @@ from bot.domain.policy import Response, Step
 from bot.domain.violations import OpenCase, ViolationState
 from bot.engine.cases import Cases
 from bot.engine.docket import Docket
+from bot.engine.first_aid import FirstAidLane
 from bot.engine.intentions import Ground, Intentions
 from bot.engine.proposals import Proposals
 from bot.engine.register import Register
 from bot.engine.responses import Responses
+from bot.engine.spread import Spread
 from bot.engine.texts import Texts
 from data import joins, switches, violations
 from data.ledger import Work
@@ -34,6 +36,8 @@ class Enforcement:
     intentions: Intentions
     responses: Responses
     proposals: Proposals
+    first_aid: FirstAidLane
+    spread: Spread
 
     async def handle(self, work: Work, docket: Docket, event: Event, judgement: Judgement) -> None:
         """Act upon one judgement of one event."""
@@ -61,7 +65,7 @@ class Enforcement:
 
     async def _found(self, work: Work, docket: Docket, event: Event, finding: Finding) -> None:
         policy = self.register.policy
-        response = policy.response(finding.rule_id, finding.kind)
+        response = policy.response(finding.rule_id, finding.kind, finding.category)
         mode = Mode.OBSERVE if self.register.broken else policy.mode(finding.rule_id, finding.group)
         if finding.at_most is not None:
             mode = min(mode, finding.at_most, key=lambda one: one.rank)
@@ -110,6 +114,12 @@ class Enforcement:
         # Whoever is told must be told what became of his message.
         for step in sorted(response.do, key=lambda one: one is not Step.RECALL):
             await self.responses.carry_out(work, docket, step, case, finding)
+        if isinstance(event, MessagePosted):
+            await self.spread.trace(work, docket, case, event)
+        if Step.FIRST_AID in response.do:
+            await self.first_aid.begin(work, docket, case, finding, event.occurred_at)
+        if finding.deviation is not None and mode is not Mode.OBSERVE:
+            docket.deviations.append(finding)
         await self.responses.strike(work, docket, case, finding)
         await self._await_people(work, case, response)
 
@@ -224,7 +234,7 @@ class Enforcement:
             return
         if not response.do:
             await self.cases.move(work, case, ViolationState.CLOSED, "已登记，无需处理")
-        elif Step.ASK_OWNER in response.do:
+        elif Step.ASK_OWNER in response.do or Step.FIRST_AID in response.do:
             await self.cases.move(work, case, ViolationState.WAITING, "等待群主处理")
 
     def _calm(self, event: Event) -> bool:

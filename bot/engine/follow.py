@@ -18,12 +18,14 @@ from bot.domain.events import (
 )
 from bot.domain.groups import Role
 from bot.domain.identifiers import AccountKey, GroupKey
+from bot.domain.permits import Filed
 from bot.domain.violations import ViolationState
 from bot.engine.cases import Cases
 from bot.engine.docket import Docket
 from bot.engine.register import NOTHING_SEEN, GroupState, Register
 from bot.engine.settlement import Settlement
-from data import groups
+from bot.engine.spread import Spread
+from data import groups, permits
 from data.ledger import Work
 
 
@@ -34,6 +36,7 @@ class Follow:
     register: Register
     settlement: Settlement
     cases: Cases
+    spread: Spread
 
     async def before(self, work: Work, docket: Docket, event: Event) -> None:
         """What the rules must already know when they judge this event."""
@@ -51,7 +54,9 @@ class Follow:
         """What changes only once the rules have seen the difference."""
         match event:
             case MessagePosted():
+                self.spread.note(event)
                 self._spoke(docket, event)
+                await self._filed(work, event)
             case MessageRecalled():
                 who = str(event.operator) if event.operator else "平台通知"
                 await self.settlement.message_gone(work, event.group, event.message_id, who)
@@ -88,6 +93,15 @@ class Follow:
             docket.reread.add(event.group)
         elif member.card != event.author_card:
             self.register.set_card(event.group, event.author, event.author_card)
+
+    async def _filed(self, work: Work, event: MessagePosted) -> None:
+        """What is posted under a permit is filed with who signed (Article 12)."""
+        if not len(self.register.permits) or event.by_this_bot:
+            return
+        permit = self.register.permits.covering(event, self.register.now)
+        if permit is not None:
+            filed = Filed(event.group, event.author, event.message_id, event.occurred_at)
+            await permits.file(work, permit, filed)
 
     async def _members_read(self, work: Work, event: MembersRead) -> None:
         state = self.register.groups.setdefault(event.group, GroupState(event.about))

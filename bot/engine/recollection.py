@@ -1,7 +1,7 @@
 """Fills the register from the database: at start, after a failed write, and when others wrote."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -9,10 +9,11 @@ from bot.domain.departments import Departments
 from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.policy import Policy
 from bot.engine.clock import Clock
+from bot.engine.permit_memory import PermitMemory
 from bot.engine.register import GroupState, Register
 from config.policy_overrides import with_overrides
 from config.settings import Settings
-from data import groups, plans, roles, setting_changes, staff, switches, violations
+from data import first_aid, groups, plans, roles, setting_changes, staff, switches, violations
 from data.database import Database
 from data.staff import BY_CODE
 
@@ -31,6 +32,10 @@ class Recollection:
     clock: Clock
     basis: Policy
     registered_departments: Departments
+    _permits: PermitMemory = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._permits = PermitMemory.of(self.settings)
 
     async def everything(self) -> dict[str, str]:
         """Forget and load anew; returns the switches as read."""
@@ -41,6 +46,7 @@ class Recollection:
             await self._groups(connection)
             await self._cases(connection)
             await self._roles(connection)
+            await self._permits.load(self.register, connection, self.clock.now())
             return await self._switches(connection)
 
     async def decided(self, connection: AsyncConnection) -> dict[str, str]:
@@ -52,6 +58,7 @@ class Recollection:
         await self._policy(connection)
         await self._cases(connection)
         await self._roles(connection)
+        await self._permits.load(self.register, connection, self.clock.now())
         return await self._switches(connection)
 
     async def roster(self) -> None:
@@ -95,18 +102,21 @@ class Recollection:
     async def _cases(self, connection: AsyncConnection) -> None:
         register, now = self.register, self.clock.now()
         live = await violations.live_cases(connection)
+        aids = await first_aid.under_way(connection)
         dismissed = await violations.dismissed_states(connection)
-        since = now - register.policy.strike_window
+        since = now - register.policy.longest_strike_window
         struck = await violations.content_strikes(connection, since)
         lately = await plans.proposed_lately(connection, now - register.policy.repropose_after)
         # All at once: whoever looks while the database answers still sees everything.
         register.cases, register.message_cases, register.by_number = {}, {}, {}
         for case in live:
             register.remember_case(case)
+        register.first_aids = {aid.violation: aid for aid in aids}
         register.dismissed = dismissed
         register.strikes = defaultdict(list)
-        for account, at, _number in struck:
-            register.strikes[account].append(at)
+        for account, at, category in struck:
+            apart, _ = register.policy.strike_rule(category)
+            register.strikes[account, apart].append(at)
         register.proposed = {key: register.proposed.get(key, now) for key in lately}
 
     async def _roles(self, connection: AsyncConnection) -> None:

@@ -3,14 +3,18 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from bot.domain.departments import Departments
+from bot.domain.first_aid import FirstAid
 from bot.domain.groups import Group, Member, MemberList, Role
 from bot.domain.identifiers import AccountKey, GroupKey, Platform
 from bot.domain.measures import MeasureKind
 from bot.domain.people import Roster
+from bot.domain.permit_book import PermitBook
+from bot.domain.permits import PermitLimits
 from bot.domain.policy import Policy
+from bot.domain.topic_windows import TopicWindows
 from bot.domain.violations import OpenCase, ViolationState
 from bot.engine.platform import GroupPlatform
 
@@ -58,7 +62,12 @@ class Register:
     """Cases about one message."""
     by_number: dict[int, OpenCase] = field(default_factory=dict)
     """Every live case."""
-    strikes: dict[AccountKey, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    first_aids: dict[int, FirstAid] = field(default_factory=dict)
+    """Cases in first aid: only its own steps, or a supervisor, end one."""
+    strikes: dict[tuple[AccountKey, str | None], list[datetime]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """When somebody's cases were opened, those of a category with a ladder of its own apart."""
     roles: Mapping[AccountKey, frozenset[str]] = field(default_factory=dict)
     roles_since: Mapping[tuple[AccountKey, str], datetime] = field(default_factory=dict)
     """Since when somebody holds a role by command; what the environment gives has no beginning."""
@@ -80,6 +89,9 @@ class Register:
     """Lasting states a person called a false hit: (rule, group, account, kind)."""
     watermarks: dict[GroupKey, tuple[int, datetime]] = field(default_factory=dict)
     """How far each group was seen: the number and time of its last message, or ``NOTHING_SEEN``."""
+    permits: PermitBook = field(default_factory=PermitBook)
+    windows: TopicWindows = field(default_factory=TopicWindows)
+    permit_limits: PermitLimits = field(default_factory=PermitLimits)
     frozen: bool = False
     broken: bool = False
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -167,11 +179,12 @@ class Register:
             else:
                 self.message_cases.pop(key, None)
 
-    def count_strike(self, account: AccountKey, at: datetime, window: timedelta) -> int:
+    def count_strike(self, account: AccountKey, at: datetime, category: str | None) -> int:
         """Add one content case and tell how many lie within the window, this one included."""
-        recent = [one for one in self.strikes[account] if at - one < window]
+        apart, rule = self.policy.strike_rule(category)
+        recent = [one for one in self.strikes[account, apart] if at - one < rule.window]
         recent.append(at)
-        self.strikes[account] = recent
+        self.strikes[account, apart] = recent
         return len(recent)
 
     def set_card(self, group: GroupKey, account: AccountKey, card: str) -> None:

@@ -19,11 +19,12 @@ from bot.domain.plans import PlanState
 from bot.domain.violations import OpenCase, ViolationState
 from bot.engine.cases import Cases
 from bot.engine.docket import Docket
+from bot.engine.first_aid import tick_recall
 from bot.engine.intentions import Ground, Intentions
 from bot.engine.register import Register
 from bot.engine.responses import Responses
 from bot.engine.texts import Texts
-from data import joins, measures, plans
+from data import joins, measures, plans, spread
 from data.ledger import Work
 from data.measures import StoredMeasure
 
@@ -73,8 +74,10 @@ class Settlement:
 
     async def message_gone(self, work: Work, group: GroupKey, message_id: str, who: str) -> None:
         """The platform shows a message gone: tasks about it are done, its cases close."""
+        await spread.message_gone(work, group, message_id)
         for case in list(self.register.message_cases.get((group, message_id), ())):
             await self._prove(work, case, MeasureKind.RECALL, who)
+            await tick_recall(work, self.register, case.number, who)
             if case.mode is not Mode.OBSERVE and case.state.live:
                 await self.cases.move(work, case, ViolationState.CLOSED, "原消息已撤回")
 
@@ -114,6 +117,9 @@ class Settlement:
     ) -> None:
         kind = stored.measure.kind
         if state is MeasureState.DONE and kind is MeasureKind.RECALL:
+            await tick_recall(work, self.register, case.number, "平台回读")
+            if case.message_id is not None:
+                await spread.message_gone(work, case.group, case.message_id)
             await self.cases.move(work, case, ViolationState.CLOSED, "原消息已撤回")
         elif kind is MeasureKind.RECALL and state in _NOT_DONE:
             await self._hand_over(work, docket, case, stored, ("recall", ""))

@@ -1,16 +1,23 @@
 """The texts that measures carry: the one place that knows which wording belongs to which step."""
 
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.findings import Finding
+from bot.domain.errors import BadInputError
+from bot.domain.findings import STATE_SECRETS, Finding
+from bot.domain.first_aid import AidStep, FirstAid, StepDone
 from bot.domain.identifiers import AccountKey, GroupKey
+from bot.domain.permits import SEALED_TEXT, Deviation
 from bot.domain.plans import Plan, Proposal
 from bot.domain.violations import OpenCase
 from bot.engine.register import Register
 from config.articles import Articles
 from config.wording import Wording
+from data.spread import Seen
+from data.violation_log import ViolationRecord
 
 _MOST_LINES = 20
 _SOME_RULE = "信息发布要求"
@@ -95,6 +102,55 @@ class Texts:
             return self.wording.text(f"escalate.{key}", clause=self.clause(case.clause), **fields)
         return self.wording.text(f"escalate.{key}", reason=reason, **fields)
 
+    def first_aid(
+        self, key: str, case: OpenCase | ViolationRecord, aid: FirstAid, *, steps: str
+    ) -> str:
+        """What somebody is told of a suspected state secret: where and when, never what."""
+        return self.wording.text(
+            key,
+            number=f"W{case.number}",
+            group=self.group_name(case.group),
+            who=self.shown(case.group, case.account),
+            posted=self.moment(aid.posted_at),
+            due=self.moment(aid.due_at),
+            steps=steps,
+        ).strip()
+
+    def first_aid_steps(
+        self, steps: Iterable[AidStep], done: Mapping[AidStep, StepDone] | None = None
+    ) -> str:
+        """The checklist, a line each; what was done with when and by whom."""
+        lines = []
+        for step in steps:
+            line = f"{step.number}. {step.label}：{step.instruction}"
+            if done and (tick := done.get(step)):
+                by = f"{self.moment(tick.at)} {self.ticked_by(tick.by)}"
+                line = f"{step.number}. {step.label}：已完成（{by}）"
+            lines.append(line)
+        return "\n".join(lines)
+
+    def tracing(self, seen: Sequence[Seen]) -> str:
+        """Who posted the same content first, and where it still is."""
+        first = seen[0]
+        who = f"{self.shown(first.group, first.account)}（{self.group_name(first.group)}，"
+        there = dict.fromkeys(self.group_name(one.group) for one in seen if not one.gone)
+        gone = dict.fromkeys(self.group_name(one.group) for one in seen if one.gone)
+        where = [*there, *(f"{name}（已撤回）" for name in gone if name not in there)]
+        shown = "、".join(where[:_MOST_LINES])
+        if len(where) > _MOST_LINES:
+            shown += f" 等 {len(where)} 个群"
+        return self.wording.text(
+            "spread.line", first=f"{who}{self.moment(first.at)}）", where=shown
+        )
+
+    def ticked_by(self, by: str) -> str:
+        """Who ticked a step: a name where the roster knows the account."""
+        try:
+            person = self.register.roster.bound_to(AccountKey.parse(by))
+        except BadInputError:
+            return by
+        return person.name if person else by
+
     def proposal(self, plan: Plan) -> tuple[str, str]:
         """What the owner is asked to approve: in private, and in the group if need be."""
         lines = [self._plan_line(one) for one in plan.people[:_MOST_LINES]]
@@ -119,6 +175,28 @@ class Texts:
     def plan_done(self, number: int, done: int, failed: int) -> str:
         """What the owner is told when a plan is over."""
         return self.wording.text("plan.done", number=f"P{number}", done=done, failed=failed)
+
+    def deviation(self, found: Deviation) -> tuple[str, str]:
+        """What the author of a message near a permitted text is told: in private, else in public.
+
+        Only the private form shows words.
+        """
+        number, reason = f"X{found.permit}", found.reason
+        shown = found.difference or self.wording.text("permit.same_text")
+        private = self.wording.text(
+            "permit.deviation", reason=reason, difference=shown, number=number
+        )
+        return private, self.wording.text("permit.deviation_public", reason=reason, number=number)
+
+    def unsealed(self, text: str) -> str:
+        """A message with the permitted texts in it that are written nowhere but in the vault."""
+
+        def opened(place: re.Match[str]) -> str:
+            number = int(place[1])
+            found = self.register.permits.text(number)
+            return found or self.wording.text("permit.unreadable", number=f"X{number}")
+
+        return SEALED_TEXT.sub(opened, text)
 
     def clause(self, clause: str) -> str:
         """A clause as people cite it: 第二十条."""
@@ -149,7 +227,12 @@ class Texts:
         return f"{local.month}月{local.day}日 {local:%H:%M}"
 
     def _rule(self, finding: Finding) -> str:
-        """The category, unless its name holds the very words that were posted."""
+        """The category, unless its name holds the very words that were posted.
+
+        That something may be a state secret is not said where others read along.
+        """
+        if finding.category == STATE_SECRETS:
+            return _SOME_RULE
         title, excerpt = self.category(finding), finding.excerpt
         posted = excerpt.text[excerpt.start : excerpt.end].strip() if excerpt else ""
         return _SOME_RULE if posted and posted in title else title

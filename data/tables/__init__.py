@@ -14,6 +14,7 @@ from data.tables.cases import (
     ViolationRow,
 )
 from data.tables.duties import DigestRow, DutyRow
+from data.tables.first_aid import FirstAidRow, FirstAidStepRow
 from data.tables.groups import GapRow, GroupRow, HoleRow, ManagerRow, MemberListRow, WatermarkRow
 from data.tables.inspections import InspectionRow
 from data.tables.ledger import CounterRow, EventRow, LedgerRow
@@ -29,6 +30,8 @@ from data.tables.permits import (
 from data.tables.plans import ApprovalRow, JoinRequestRow, PlanPersonRow, PlanRow
 from data.tables.words import FalseHitRow, SampleRow, WordChangeRow, WordExampleRow
 
+from data.tables.spread import SpreadRow
+
 __all__ = [
     "ApprovalRow",
     "BindingRow",
@@ -41,6 +44,8 @@ __all__ = [
     "FalseHitRow",
     "FiledRow",
     "FindingRow",
+    "FirstAidRow",
+    "FirstAidStepRow",
     "GapRow",
     "GrantRow",
     "GroupRow",
@@ -61,6 +66,7 @@ __all__ = [
     "SampleRow",
     "SettingChangeRow",
     "SignatureRow",
+    "SpreadRow",
     "StaffRow",
     "SwitchRow",
     "TopicWindowRow",

@@ -25,8 +25,9 @@ _STEPS = {
     Step.ESCALATE: "上报监督人",
     Step.PROPOSE_REMOVAL: "列入清理计划",
     Step.APPROVE_JOIN: "同意入群",
+    Step.FIRST_AID: "涉密应急处置",
 }
-_SPEAKING = frozenset({Step.REMIND, Step.TELL, Step.ASK_OWNER, Step.ESCALATE})
+_SPEAKING = frozenset({Step.REMIND, Step.TELL, Step.ASK_OWNER, Step.ESCALATE, Step.FIRST_AID})
 
 
 def commands(services: Services, texts: Texts, keeper: WordListKeeper) -> tuple[Command, ...]:

@@ -3,11 +3,13 @@
 The chat rule, ``qungui scan``, ``试`` and the texts of attachments all look through ``WordLists``.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from bot.domain.findings import Severity
+from bot.domain.findings import STATE_SECRETS, Severity
+from bot.domain.measures import Mode
 from plugins.content.matching import Hit, Matcher
 
 RULE_ID: Final = "content"
@@ -29,7 +31,7 @@ class Sighting:
     severity: Severity
     start: int
     end: int
-    span: str
+    span: str = field(repr=False)
     technique: str
     manner: str
     acts: bool
@@ -66,6 +68,8 @@ class WordLists:
     matcher: Matcher
     subjects: Mapping[str, Subject]
     finders: tuple[Finder, ...] = ()
+    held: Mapping[str, Mode] = field(default_factory=dict)
+    """How far a source may go that is still being watched; see ``source_of``."""
 
     def look(self, text: str) -> list[Sighting]:
         """Everything to be seen in a text, in order of position; empty for a clean one."""
@@ -76,6 +80,26 @@ class WordLists:
         if len(seen) > 1:
             seen.sort(key=lambda sighting: (sighting.start, sighting.end))
         return seen
+
+    def deciding(self, seen: Sequence[Sighting]) -> Sighting:
+        """What decides about a text: what is still being watched hides nothing that may act."""
+        if self.held:
+            proven = [one for one in seen if source_of(one) not in self.held]
+            return gravest(proven or seen)
+        return gravest(seen)
+
+
+def word_source(category: str, word: str) -> str:
+    """What a case keeps of the word that was hit: enough to count by, not the word."""
+    digest = hashlib.sha256(f"{category}\n{word.casefold()}".encode()).hexdigest()
+    return f"word:{digest[:16]}"
+
+
+def source_of(sighting: Sighting) -> str:
+    """Which part of the rule saw it: the listed word, the topic or the detector."""
+    if sighting.rule == RULE_ID:
+        return word_source(sighting.category, sighting.word)
+    return sighting.rule
 
 
 def word_sighting(hit: Hit) -> Sighting:
@@ -95,8 +119,19 @@ def word_sighting(hit: Hit) -> Sighting:
 
 
 def gravest(sightings: Iterable[Sighting]) -> Sighting:
-    """What decides: what may be acted on, then the gravest, then the first."""
-    return min(sightings, key=lambda seen: (not seen.acts, -seen.severity.rank, seen.start))
+    """What decides: what may be acted on, then a state secret, then the gravest, then the first.
+
+    A secret beside something graver must not miss its first aid.
+    """
+    return min(
+        sightings,
+        key=lambda seen: (
+            not seen.acts,
+            seen.category != STATE_SECRETS,
+            -seen.severity.rank,
+            seen.start,
+        ),
+    )
 
 
 def reason_for(sighting: Sighting, subjects: Mapping[str, Subject]) -> str:

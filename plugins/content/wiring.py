@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.domain.findings import STATE_SECRETS
 from bot.engine.contribution import Contribution, Job
 from bot.engine.services import Services
 from bot.engine.texts import Texts
@@ -9,6 +10,7 @@ from config.articles import load_articles
 from plugins.content.commands import commands
 from plugins.content.inspecting import AttachmentInspector
 from plugins.content.loading import WordListKeeper
+from plugins.content.secrecy.commands import FirstAidCommands
 
 _LOOK_EVERY = timedelta(seconds=30)
 
@@ -26,7 +28,15 @@ def wire(services: Services) -> Contribution:
     )
     return Contribution(
         rules=(keeper.rule,),
-        commands=commands(services, texts, keeper),
+        commands=(
+            *commands(services, texts, keeper),
+            *FirstAidCommands(services, texts).declare(),
+        ),
+        withholds=lambda text: _holds_secret(keeper, text),
         jobs=(Job("word-lists", _LOOK_EVERY, keeper.watch),),
         inspector=AttachmentInspector(lambda: keeper.rule.lists),
     )
+
+
+def _holds_secret(keeper: WordListKeeper, text: str) -> bool:
+    return any(seen.category == STATE_SECRETS for seen in keeper.rule.lists.look(text))

@@ -11,7 +11,7 @@ from bot.domain.errors import BadInputError, RefusedError
 from bot.domain.identifiers import AccountKey, GroupKey
 from bot.engine.commands import Call, ChatRole, Command, Place, Reply
 from bot.engine.services import Services
-from data import violations
+from data import first_aid, spread, violations
 from data.fingerprint import fingerprint
 from data.ledger import Json, Work
 from data.violations import ViolationQuery, ViolationRecord
@@ -121,6 +121,8 @@ class OversightCommands:
             record = await violations.get(connection, number)
             mine = record is not None and self._within(call, record)
             excerpt = await self._excerpt(connection, call, record) if mine else None
+            aid = await first_aid.get(connection, number) if mine else None
+            seen = await spread.of_case(connection, number) if mine else []
         await self._record(
             call.caller,
             call.group,
@@ -131,6 +133,10 @@ class OversightCommands:
         if record is None or not mine:
             raise RefusedError(f"没有您可以查看的登记 W{number}。")
         text = self._pages.history(record)
+        if len(seen) > 1:
+            text = f"{text}\n{self._pages.tracing(seen)}"
+        if aid is not None:
+            text = f"{text}\n{self._pages.first_aid(aid, self._services.clock.now())}"
         if excerpt is not None:
             text = f"{text}\n{self._services.wording.text('oversight.excerpt', excerpt=excerpt)}"
         return Reply(text, private=True, hint=self._hint(1))

@@ -1,8 +1,13 @@
 """How cases are shown: a line each, or one with its whole history."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.first_aid import AidStep, FirstAid
 from bot.engine.catalogue import Catalogue
 from bot.engine.texts import Texts
 from data.measures import StoredMeasure
+from data.spread import Seen
 from data.violations import ViolationRecord
 
 
@@ -44,6 +49,17 @@ class CasePages:
         if record.due_at and not (record.closed_at or record.due_done):
             lines.append(f"期限：{moment(record.due_at)}")
         return "\n".join(lines)
+
+    def tracing(self, seen: Sequence[Seen]) -> str:
+        """Where else the same content was."""
+        return self._texts.tracing(seen)
+
+    def first_aid(self, aid: FirstAid, now: datetime) -> str:
+        """How far first aid has come."""
+        late = "，已超过 24 小时" if aid.overdue(now) else ""
+        state = "已结束" if aid.closed_at else f"进行中{late}"
+        head = f"涉密应急处置：{state}，期限 {self._texts.moment(aid.due_at)}"
+        return f"{head}\n{self._texts.first_aid_steps(tuple(AidStep), aid.done)}"
 
     def _measure(self, stored: StoredMeasure) -> str:
         measure = stored.measure

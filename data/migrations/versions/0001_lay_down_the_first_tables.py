@@ -139,6 +139,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_findings_violation"), ["violation"], unique=False)
 
     op.create_table(
+        "first_aid_steps",
+        sa.Column("violation", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("violation", "step"),
+    )
+    op.create_table(
+        "first_aids",
+        sa.Column("violation", sa.Integer(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("duty", sa.Integer(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("violation"),
+    )
+    with op.batch_alter_table("first_aids", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_first_aids_closed_at"), ["closed_at"], unique=False)
+
+    op.create_table(
         "gaps",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
@@ -434,6 +456,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("setting_changes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_setting_changes_key"), ["key"], unique=False)
+
+    op.create_table(
+        "spread",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("trace", sa.Integer(), nullable=False),
+        sa.Column("violation", sa.Integer(), nullable=True),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("group_id", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sketch", sa.String(), nullable=True),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("spread", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_spread_trace"), ["trace"], unique=False)
+        batch_op.create_index(batch_op.f("ix_spread_violation"), ["violation"], unique=False)
+        batch_op.create_index(
+            "spread_by_message", ["platform", "group_id", "message_id"], unique=False
+        )
 
     op.create_table(
         "staff",
