@@ -1,8 +1,11 @@
 """Turns figures into the words of a report: exceptions only, never a ranking."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain.inspection import Uninspected
 from bot.domain.measures import MeasureState
 from config.wording import Wording
 from plugins.digest.rules import GroupDay, OwnerDay, SupervisorDay, Unseen
@@ -20,6 +23,7 @@ _FORMS = {
     "forward": "合并转发",
     "other": "其他",
 }
+_REASONS = frozenset(Uninspected)
 _FAILED = (MeasureState.FAILED, MeasureState.REFUSED, MeasureState.EXPIRED, MeasureState.UNKNOWN)
 
 
@@ -157,15 +161,11 @@ def _unseen(name: str, gap: Unseen, wording: Wording, zone: ZoneInfo) -> str:
 
 def _coverage(figures: OwnerDay, wording: Wording, zone: ZoneInfo) -> list[str]:
     """What was seen and what was not: on every report, quiet or not."""
-    missed = sum(figures.uninspected.values())
-    kinds = "、".join(
-        f"{_FORMS.get(form, form)} {count}" for form, count in figures.uninspected.items()
-    )
     line = wording.text(
         "digest.coverage",
         since=moment_text(figures.since, zone),
         received=figures.received,
-        uninspected=f"{missed}（{kinds}）" if missed else "0",
+        uninspected=_not_looked_into(figures.uninspected),
     )
     minutes = sum(_blind_minutes(one) for group in figures.groups for one in group.unseen)
     if minutes:
@@ -175,6 +175,33 @@ def _coverage(figures: OwnerDay, wording: Wording, zone: ZoneInfo) -> list[str]:
     days = (figures.until - figures.roster_at).days
     age = f"{days} 天前" if days else "今天"
     return [line + wording.text("digest.roster_age", age=age)]
+
+
+def _not_looked_into(counts: Mapping[str, int]) -> str:
+    """How many things, of which forms, and why; names are ``form:reason``."""
+    by_form: dict[str, Counter[str]] = {}
+    for name, count in counts.items():
+        form, _, reason = name.partition(":")
+        by_form.setdefault(form, Counter())[reason] += count
+    if not by_form:
+        return "0 件"
+    shown = [
+        f"{_FORMS.get(form, form)} {reasons.total()}" + _why(reasons)
+        for form, reasons in by_form.items()
+    ]
+    return f"{sum(counts.values())} 件（{'；'.join(shown)}）"
+
+
+def _why(reasons: Counter[str]) -> str:
+    """The reasons of one form; a number only where there are several."""
+    known = [
+        (Uninspected(reason).label, count)
+        for reason, count in reasons.most_common()
+        if reason in _REASONS
+    ]
+    if len(reasons) == 1:
+        return "".join(f"：{label}" for label, _ in known)
+    return "：" + "、".join(f"{label} {count}" for label, count in known)
 
 
 def _blind_minutes(gap: Unseen) -> int:

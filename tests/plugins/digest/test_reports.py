@@ -142,7 +142,9 @@ async def test_a_report_is_one_for_all_groups_with_exceptions_only(desk: Desk) -
             work,
             {
                 ("2026-11-02", "qq", GROUP.id, "message"): 12,
-                ("2026-11-02", "qq", GROUP.id, "uninspected:picture"): 3,
+                ("2026-11-02", "qq", GROUP.id, "uninspected:picture:no_ocr"): 3,
+                ("2026-11-02", "qq", GROUP.id, "uninspected:picture:too_large"): 1,
+                ("2026-11-02", "qq", GROUP.id, "uninspected:file:locked"): 2,
                 ("2026-11-02", "qq", OTHER_GROUP.id, "message"): 99,
             },
         )
@@ -157,7 +159,7 @@ async def test_a_report_is_one_for_all_groups_with_exceptions_only(desk: Desk) -
     assert "学生工作群" not in found.text
     assert "已处理 W2" in found.text
     assert "收到消息 12 条" in found.text
-    assert "图片 3" in found.text
+    assert "6 件（文件 2：设有密码；图片 4：未装图片文字识别 3、过大 1）" in found.text
     assert "30 分钟" in found.text
     assert "王五" not in found.text
 
