@@ -6,7 +6,8 @@ person reviews it afterwards.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -19,6 +20,8 @@ NEVER_PERMITTED = frozenset({"secret"})
 """Categories that no permit of this kind can allow (Article 21)."""
 LONGEST_TEXT = 2000
 """Characters one message of every platform has room for."""
+SEALED_TEXT = re.compile("\u27e6X(\\d{1,9})\u27e7")
+"""Where a message will hold a permit's text: it is put in when it is said, and never stored."""
 
 
 class PermitState(StrEnum):
@@ -137,7 +140,7 @@ class Deviation:
     permit: int
     applicant: AccountKey
     reason: str
-    difference: str = ""
+    difference: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,11 @@ class Self:
     def is_one_of(self, *accounts: AccountKey) -> bool:
         """Whether any of the accounts is his."""
         return not self.others.isdisjoint(accounts) or self.account in accounts
+
+
+def place_of_text(number: int) -> str:
+    """What stands for a permit's text in a stored message; see ``SEALED_TEXT``."""
+    return f"\u27e6X{number}\u27e7"
 
 
 def canonical(text: str) -> str:

@@ -10,6 +10,8 @@ from bot.domain.findings import Judgement
 from bot.domain.groups import Member
 from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.people import Roster
+from bot.domain.permit_book import PermitBook
+from bot.domain.topic_windows import TopicWindows
 
 
 class RuleContext(Protocol):
@@ -26,6 +28,14 @@ class RuleContext(Protocol):
     @property
     def departments(self) -> Departments:
         """Departments and their other names."""
+
+    @property
+    def permits(self) -> PermitBook:
+        """What may be posted on reserved topics."""
+
+    @property
+    def windows(self) -> TopicWindows:
+        """The sensitive periods, in which further topics are reserved."""
 
     def member(self, group: GroupKey, account: AccountKey) -> Member | None:
         """A member as last read, if known."""

@@ -60,6 +60,11 @@ class TopicWindows:
     def __iter__(self) -> Iterator[TopicWindow]:
         return iter(self._windows)
 
+    @property
+    def has_words(self) -> bool:
+        """Whether any of them looks for words: quick to tell."""
+        return bool(self._words)
+
     def open_at(self, moment: datetime) -> tuple[TopicWindow, ...]:
         """Those that are open then."""
         return tuple(one for one in self._windows if one.open_at(moment))

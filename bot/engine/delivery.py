@@ -223,7 +223,7 @@ class Delivery:
         doubtful = batch[0].attempted_at is not None and measure.kind is MeasureKind.ASK
         in_private = not doubtful or measure.public_text is None
         if platform.reachable_privately(account) and in_private:
-            return _Letter(measure.text, account)
+            return _Letter(self.texts.unsealed(measure.text), account)
         if measure.kind is MeasureKind.ESCALATE or measure.public_text is None:
             return None
         return _Letter(measure.public_text, None, (account,))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.findings import Finding
 from bot.domain.identifiers import GroupKey
 from bot.domain.inspection import Uninspected
 from bot.domain.plans import Proposal
@@ -27,5 +28,7 @@ class Docket:
     """Attachments to be looked into."""
     uninspected: list[tuple[GroupKey, str, Uninspected]] = field(default_factory=list)
     """What nobody looked into: group, form and reason."""
+    deviations: list[Finding] = field(default_factory=list)
+    """Findings whose authors are told in private how their text differs from a permitted one."""
     reread: set[GroupKey] = field(default_factory=set)
     """Groups whose members must be read again soon."""

@@ -10,6 +10,7 @@ from bot.domain.events import Event, MessagePosted, PrivatePosted
 from bot.domain.identifiers import Platform
 from bot.engine.catch_up import CatchUp
 from bot.engine.command_event import Utterance
+from bot.engine.deviations import Deviations
 from bot.engine.dispatch import Dispatcher
 from bot.engine.door import Outcome
 from bot.engine.intake import Handled, Intake, count_frame
@@ -33,6 +34,7 @@ class Gate:
         proofs: Proofs,
         readings: Readings,
         catch_up: CatchUp,
+        deviations: Deviations,
     ) -> None:
         self._register = register
         self._intake = intake
@@ -41,6 +43,7 @@ class Gate:
         self._proofs = proofs
         self._readings = readings
         self._catch_up = catch_up
+        self._deviations = deviations
         self._tasks: set[asyncio.Task[None]] = set()
         intake.after_commit(self._committed)
 
@@ -87,6 +90,8 @@ class Gate:
             self._readings.soon(group)
         for group, after in handled.docket.holes.items():
             self._in_background(self._catch_up.fill(group, after))
+        for finding in handled.docket.deviations:
+            self._in_background(self._deviations.tell(finding))
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -18,6 +18,7 @@ from bot.domain.findings import Excerpt, Finding, Judgement, Severity
 from bot.domain.groups import Role
 from bot.domain.identifiers import AccountKey, GroupKey, MessageKey
 from bot.domain.rules import RuleContext
+from plugins.content.permitted import not_permitted, told_apart
 from plugins.content.sightings import RULE_ID, Sighting, Subject, WordLists, gravest, reason_for
 
 STATE_SECRETS = "secret"
@@ -80,10 +81,11 @@ class ContentRule:
         only = parts[0] if len(parts) == 1 else None
         text = only.text if isinstance(only, Text) else authored_text(parts)
         seen = self._lists.look(text)
+        seen = not_permitted(seen, event, text, context)
         if not seen:
             return ()
         finding = _finding(_posting(event, text, context), context, seen, self._lists.subjects)
-        return () if finding is None else (finding,)
+        return () if finding is None else (told_apart(finding, seen, event, text, context),)
 
     def _judge_attachment(self, event: AttachmentRead, context: RuleContext) -> Iterable[Judgement]:
         seen = self._lists.look(event.text) if event.text else ()
