@@ -139,12 +139,13 @@ def assemble(
     outboxes = Outboxes(
         register, Delivery(register, scribe, settlement, texts, clock), clock, pauses
     )
-    acts = Acts(register, scribe, database, settlement, proofs, clock, pauses)
-    dispatcher = Dispatcher(database, clock, acts, outboxes, pauses)
     late: dict[str, Readings] = {}
 
     async def read_members(group: GroupKey) -> None:
         await late["readings"].read(group)
+
+    acts = Acts(register, scribe, database, settlement, proofs, clock, pauses, read_members)
+    dispatcher = Dispatcher(database, clock, acts, outboxes, pauses)
 
     async def reload() -> None:
         await scribe.write(lambda work: recollection.decided(work.connection))

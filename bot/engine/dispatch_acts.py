@@ -1,9 +1,10 @@
 """Carries out one act upon a person or a message, and proves it."""
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +17,6 @@ from bot.domain.errors import (
     PlatformError,
     PlatformRefusedError,
     PlatformUnknownError,
-    QunguiError,
     RefusedError,
     UnreachableError,
 )
@@ -35,6 +35,7 @@ from bot.domain.measures import (
 from bot.domain.names import judge_card
 from bot.domain.people import Standing
 from bot.engine.clock import Clock
+from bot.engine.dispatch_calls import call
 from bot.engine.docket import Docket
 from bot.engine.facts import gather
 from bot.engine.failpoints import failpoint
@@ -84,6 +85,7 @@ class Acts:
     proofs: Proofs
     clock: Clock
     pauses: Pauses
+    read_members: Callable[[GroupKey], Awaitable[None]]
     pacers: dict[Platform, AsyncLimiter] = field(default_factory=dict)
     looks: Counter[int] = field(default_factory=Counter)
     """How often an unknown result was looked for in vain, by the measure's id."""
@@ -105,6 +107,7 @@ class Acts:
                 return
             # First the wait, then the look: whoever was made admin meanwhile is protected.
             await self._pace(platform, stored.measure)
+            await self._read_if_old(stored.measure)
             reason = await self._fresh_objection(platform, stored)
             if reason is not None:
                 await self._end(stored, *reason)
@@ -168,6 +171,14 @@ class Acts:
             if platform is not None and platform.connected and not self.register.frozen:
                 return platform
             await asyncio.sleep(self.pauses.idle)
+
+    async def _read_if_old(self, measure: Measure) -> None:
+        """A list too old to remove anybody by is read again; the interlocks judge what comes."""
+        if measure.kind is MeasureKind.REMOVE and self.register.list_is_old(
+            measure.group, self.clock.now()
+        ):
+            with contextlib.suppress(PlatformError):
+                await self.read_members(measure.group)
 
     async def _fresh_objection(
         self, platform: GroupPlatform, stored: StoredMeasure
@@ -262,7 +273,7 @@ class Acts:
         effect = effect_of(measure)
         notice = self.proofs.expect(effect) if effect else None
         try:
-            await _call(platform, measure)
+            await call(platform, measure)
             failpoint("after_call")
             if notice is not None and await _arrives(notice, self.pauses.notice):
                 failpoint("after_proof")
@@ -359,26 +370,6 @@ class Acts:
         )
         measure = stored.measure
         MEASURES.labels(measure.group.platform.value, measure.kind.value, state.value).inc()
-
-
-def _call(platform: GroupPlatform, measure: Measure) -> Awaitable[None]:
-    """The call itself. An answer of "ok" proves nothing."""
-    match measure:
-        case Measure(kind=MeasureKind.RECALL, message=message) if message is not None:
-            return platform.recall(message)
-        case Measure(kind=MeasureKind.MUTE, account=account) if account is not None:
-            duration = timedelta(seconds=measure.seconds or 0)
-            return platform.mute(measure.group, account, duration)
-        case Measure(kind=MeasureKind.REMOVE, account=account) if account is not None:
-            return platform.remove(measure.group, account)
-        case Measure(kind=MeasureKind.FIX_NAME, account=account, card=card) if account and card:
-            return platform.set_card(measure.group, account, card)
-        case Measure(kind=MeasureKind.APPROVE_JOIN, request_id=request) if request is not None:
-            return platform.answer_join(request, approve=True, reason="")
-        case Measure(kind=MeasureKind.REJECT_JOIN, request_id=request) if request is not None:
-            return platform.answer_join(request, approve=False, reason=measure.text or "")
-        case _:
-            raise QunguiError(f"处置“{measure.kind.label}”缺少对象，无法执行。")
 
 
 async def _arrives(notice: "asyncio.Future[Event]", seconds: float) -> bool:

@@ -1,8 +1,10 @@
 """Reads groups' members from their platforms: on connecting, regularly, and when asked."""
 
 import asyncio
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from loguru import logger
 
@@ -16,6 +18,7 @@ from bot.engine.pauses import Pauses
 from bot.engine.register import GroupState, Register
 
 _AT_ONCE = 4
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -29,6 +32,7 @@ class Readings:
     _soon: dict[GroupKey, asyncio.Task[None]] = field(default_factory=dict)
     _shrunken: dict[GroupKey, MemberList] = field(default_factory=dict)
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    """For what is asked for by itself: it never waits for a round through all groups."""
 
     async def read(self, group: GroupKey) -> None:
         """Read one group now and have it judged; returns after the commit.
@@ -47,14 +51,37 @@ class Readings:
         await self.intake.submit(self._event(about, member_list.read_at.isoformat(), member_list))
 
     async def read_all(self, found: Iterable[Group]) -> None:
-        """Read many groups, a few at a time; one that fails does not stop the others."""
-        await asyncio.gather(*(self._read_quietly(group) for group in found))
+        """Read many groups, a few at a time; one that fails does not stop the others.
 
-    async def judge_again(self, because: str) -> None:
-        """Judge every group by its last reading: the roster has changed, the groups have not."""
+        A round through thousands takes longer than a list stays fresh: those come first in which
+        somebody waits for it, then the ones read longest ago.
+        """
+        waiting = deque(sorted(found, key=self._urgency()))
+
+        async def work() -> None:
+            while waiting:
+                await self._read_quietly(waiting.popleft())
+
+        await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
+
+    def _urgency(self) -> Callable[[Group], tuple[bool, datetime]]:
+        register = self.register
+        awaited = {group for group, _ in register.proposed}
+        awaited.update(group for (_, group), cases in register.cases.items() if cases)
+
+        def urgency(group: Group) -> tuple[bool, datetime]:
+            state = register.groups.get(group.key)
+            reading = state.reading if state else None
+            return group.key not in awaited, reading.read_at if reading else _NEVER
+
+        return urgency
+
+    async def judge_again(self, because: str, among: Collection[GroupKey] | None = None) -> None:
+        """Judge groups (None: all) by their last reading: the roster has changed, they have not."""
         waiting = []
         for state in list(self.register.active_groups()):
-            if state.reading is not None:
+            wanted = among is None or state.group.key in among
+            if wanted and state.reading is not None:
                 # Cards and roles seen since the reading count as well.
                 known = replace(state.reading, members=tuple(state.members.values()))
                 event = self._event(state.group, because, known)
@@ -86,15 +113,15 @@ class Readings:
         await asyncio.sleep(self.pauses.coalesce)
         self._soon.pop(group, None)
         state = self.register.groups.get(group)
-        await self._read_quietly(state.group if state else Group(key=group, name=group.id))
+        async with self._room:
+            await self._read_quietly(state.group if state else Group(key=group, name=group.id))
 
     async def _read_quietly(self, group: Group) -> None:
         platform = self.register.platforms.get(group.key.platform)
         if platform is None:
             return
         try:
-            async with self._room:
-                member_list = self._credible(group.key, await platform.members(group.key))
+            member_list = self._credible(group.key, await platform.members(group.key))
         except PlatformError as error:
             logger.warning("members of {} could not be read: {}", group.key, error.message)
             # A group that was never read is overdue as well, once it is known to be there.

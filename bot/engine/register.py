@@ -96,6 +96,14 @@ class Register:
     broken: bool = False
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
+    def list_is_old(self, group: GroupKey, now: datetime) -> bool:
+        """Whether a group's member list is, or soon will be, too old to remove anybody by (I5)."""
+        state = self.groups.get(group)
+        reading = state.reading if state else None
+        if reading is None:
+            return True
+        return abs(now - reading.read_at) > self.policy.limits.member_list_max_age / 2
+
     def member(self, group: GroupKey, account: AccountKey) -> Member | None:
         """A member as last read, if known."""
         state = self.groups.get(group)

@@ -52,6 +52,7 @@ class DecisionCommands:
             )
             text = self._text("decision.join_approved", number=wanted)
         else:
+            await self._refresh(wanted.number)
             plan = await work.write(
                 lambda one: decisions.approve_plan(one, wanted.number, call.caller, register)
             )
@@ -141,6 +142,15 @@ class DecisionCommands:
         wanted = Numbered("J", given.number) if held is not None else given
         await self._require(call, wanted, None if held is None else {held.group})
         return wanted
+
+    async def _refresh(self, number: int) -> None:
+        """Read again whose list has grown too old: nobody is removed by an old one."""
+        async with self._services.database.reading() as connection:
+            plan = await plans.get(connection, number)
+        register, now = self._services.register, self._services.clock.now()
+        if plan is not None:
+            old = [group for group in plan.groups if register.list_is_old(group, now)]
+            await self._reader.read(old)
 
     async def _require(
         self, call: Call, wanted: Numbered, groups: Collection[GroupKey] | None
