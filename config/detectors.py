@@ -1,13 +1,11 @@
 """``[detectors.<name>]`` of ``policy.toml``: which known forms are looked for, and how answered."""
 
-from typing import Final
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.findings import Severity
 from bot.domain.spellings import Response
-
-DETECTORS: Final = "detectors"
 
 
 class DetectorSection(BaseModel):
@@ -22,11 +20,9 @@ class DetectorSection(BaseModel):
 class ShortLinkSection(DetectorSection):
     """Short links; ``hosts`` are those that hide where they lead."""
 
-    hosts: tuple[str, ...] = Field(
-        default=(
-            *("t.cn", "url.cn", "dwz.cn", "suo.im", "suo.nz", "mrw.so", "sourl.cn"),
-            *("bit.ly", "tinyurl.com", "is.gd", "goo.gl", "cutt.ly", "rb.gy"),
-        )
+    hosts: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")], ...] = (
+        *("t.cn", "url.cn", "dwz.cn", "suo.im", "suo.nz", "mrw.so", "sourl.cn"),
+        *("bit.ly", "tinyurl.com", "is.gd", "goo.gl", "cutt.ly", "rb.gy"),
     )
 
 
@@ -50,3 +46,12 @@ class DetectorsSection(BaseModel):
     group_number: DetectorSection = _set(Response.OFF, Severity.NOTICE)
     veiled_contact: DetectorSection = _set(Response.ACT, Severity.MINOR)
     advert_email: DetectorSection = _set(Response.ACT, Severity.MINOR)
+
+    def switched_on(self) -> dict[str, DetectorSection]:
+        """The detectors that look, by name."""
+        sections: dict[str, DetectorSection] = dict(self)
+        return {
+            name: section
+            for name, section in sections.items()
+            if section.answer is not Response.OFF
+        }

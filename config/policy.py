@@ -24,6 +24,7 @@ from bot.domain.policy import (
 )
 from bot.domain.promotion import PromotionBounds
 from config.complaints import first_complaint, suggestion
+from config.detectors import DetectorsSection
 from config.documents import read_toml
 from config.policy_file import (
     CategoryStrikesSection,
@@ -44,6 +45,18 @@ def load_policy(folder: Path, *, mode: Mode, zone: ZoneInfo) -> Policy:
     path = folder / FILE_NAME
     file = validate(read_toml(path), source=f"配置文件 {path} 的 ")
     return policy_from(file, mode=mode, zone=zone)
+
+
+def load_detectors(folder: Path) -> DetectorsSection:
+    """``[detectors]`` of a configuration folder; without the file, what holds by default.
+
+    Raises:
+        BadInputError: the file cannot be used; as ``load_policy``.
+    """
+    path = folder / FILE_NAME
+    if not path.exists():
+        return DetectorsSection()
+    return validate(read_toml(path), source=f"配置文件 {path} 的 ").detectors
 
 
 def require_responses(policy: Policy, kinds: Mapping[str, Sequence[str]]) -> None:

@@ -20,6 +20,7 @@ from bot.domain.identifiers import AccountKey, GroupKey
 from bot.domain.measures import Mode
 from bot.domain.policy import InterlockLimits, Step
 from bot.domain.promotion import wilson_upper
+from config.detectors import DetectorsSection
 from config.units import read_duration, read_time, show_duration
 
 _DEFAULT = InterlockLimits()
@@ -341,6 +342,7 @@ class PolicyFile(Section):
     promotion: PromotionSection = PromotionSection()
     samples: SamplesSection = SamplesSection()
     lists: ListsSection = ListsSection()
+    detectors: DetectorsSection = DetectorsSection()
 
     @model_validator(mode="after")
     def _digest_is_heard(self) -> Self:

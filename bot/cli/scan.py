@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.frame import command
 from bot.cli.office import settings
+from bot.cli.output import remark
 from bot.domain.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -52,11 +53,17 @@ def scan(source: Source = Path("-"), lexicon: Lexicons = []) -> None:  # noqa: B
 def _sources(files: list[Path]) -> "Sources":
     from config.articles import load_articles
     from config.lexicons import load_lexicons, read_word_list
+    from config.policy import load_detectors
+    from plugins.content.expressions.loading import load_topics
     from plugins.content.loading import subjects_of
+    from plugins.content.matching import TechniquePolicy
     from plugins.content.sources import Sources
 
     folder = settings().config
     articles = load_articles(folder)
+    topics = load_topics(folder, articles.categories, TechniquePolicy())
+    for complaint in topics.complaints:
+        remark(complaint)
     if files:
         words = tuple(
             {
@@ -69,7 +76,12 @@ def _sources(files: list[Path]) -> "Sources":
         words = load_lexicons(folder, articles.categories)
     if not words:
         raise BadInputError(f"{folder} 下的 lexicons 没有词语，请补上词库，或用 --lexicon 指定。")
-    return Sources(words, subjects_of(articles))
+    return Sources(
+        words,
+        subjects_of(articles),
+        topics=topics.topics,
+        detectors=load_detectors(folder),
+    )
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from bot.domain.findings import Severity
+from bot.domain.spellings import Response
+from config.detectors import DetectorsSection
 from plugins.content.detectors import contacts, links, markings, numbers
 from plugins.content.detectors.seen import Seen
 from plugins.content.sightings import Sighting
@@ -59,6 +61,15 @@ class Detectors:
             ),
         )
         self._finds = tuple(find for names, find in sources if names & settings.keys())
+
+    @classmethod
+    def of(cls, section: DetectorsSection) -> Self:
+        """As ``policy.toml`` sets them."""
+        settings = {
+            name: Setting(one.severity, acts=one.answer is Response.ACT)
+            for name, one in section.switched_on().items()
+        }
+        return cls(settings, section.short_link.hosts)
 
     def find(self, text: str) -> list[Sighting]:
         """Everything the detectors that are on see in a text."""
