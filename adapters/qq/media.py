@@ -41,11 +41,8 @@ class Content(msgspec.Struct):
 
 
 def reference_of(url: str, file: str, file_id: str) -> str:
-    """A reference as text; empty where the segment leads nowhere.
-
-    A file's name is no reference, and may be confidential: it is left out.
-    """
-    reference = Reference(url if url.startswith(_WEB) else "", "" if file_id else file, file_id)
+    """A reference as text; empty where the segment leads nowhere."""
+    reference = Reference(url if url.startswith(_WEB) else "", file, file_id)
     if not (reference.url or reference.file or reference.file_id):
         return ""
     return msgspec.json.encode(reference).decode()

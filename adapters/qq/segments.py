@@ -135,7 +135,7 @@ def _picture(data: SegmentData) -> Part:
     return Attachment(
         "picture",
         name=_string(data.name) or _string(data.file),
-        reference=_reference(data),
+        reference=reference_of(_string(data.url), _string(data.file), ""),
         size=_size(data.file_size),
     )
 
@@ -143,12 +143,13 @@ def _picture(data: SegmentData) -> Part:
 def _file(data: SegmentData) -> Part:
     name = _string(data.name) or _string(data.file) or _string(data.title)
     return Attachment(
-        "file", name=name, text=name, reference=_reference(data), size=_size(data.file_size)
+        "file",
+        name=name,
+        text=name,
+        # Its name finds nothing, and may itself be confidential.
+        reference=reference_of(_string(data.url), "", _string(data.file_id)),
+        size=_size(data.file_size),
     )
-
-
-def _reference(data: SegmentData) -> str:
-    return reference_of(_string(data.url), _string(data.file), _string(data.file_id))
 
 
 def _size(raw: object) -> int | None:

@@ -89,7 +89,7 @@ def test_codes_in_a_text_message_are_read() -> None:
         Quote("5"),
         Mention(None),
         Text(" 看[这里]&那里"),
-        Attachment("picture", name="a,b.png"),
+        Attachment("picture", name="a,b.png", reference='{"file":"a,b.png"}'),
     )
     assert message(message=None, raw_message="原文").parts == (Text("原文"),)
 
