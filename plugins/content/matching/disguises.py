@@ -1,15 +1,15 @@
 """Readings that few texts need: pictures, codes, letters in between, digits for letters, columns.
 
-``letters`` and ``signs`` are the cheap questions every clean text is asked; a view is made only
-for a text that holds what such a spelling cannot do without.
+``odd`` is the one cheap question every clean text is asked; a reading is made only of a text that
+holds what such a spelling cannot do without, and its way back only if something was found in it.
 """
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Final, Self
 from urllib.parse import unquote_to_bytes
@@ -19,23 +19,23 @@ from plugins.content.matching.fold import fold, fold_table
 from plugins.content.matching.view import Sheet, View, folded_view, spaced_view, view_through
 
 Question = re.Pattern[str]
-Seen = Iterator[tuple[str, View]]
-"""The name of a reading, and the reading."""
+Readings = Iterator[tuple[str, str, Callable[[], View]]]
+"""The name of a reading, its folded text, and how to make its view."""
 
 _NEVER: Final = re.compile(r"(?!)")
-_INSERTED: Final = r"(?<=[^\x00-\x7f])[a-z0-9]{1,3}(?=[^\x00-\x7f])"
-_MIXES: Final = (
-    # A letter or two, an ideograph, again letters: 考x试x答; letters with digits: v1p, kao3shi4.
-    r"[a-z0-9](?:[a-z0-9]{0,2}[^\x00-\x7f][a-z0-9]{1,3}[^\x00-\x7f]"
-    r"|(?<=[a-z])[0-9]+[a-z]|(?<=[0-9])[a-z]{2})"
-)
-_CODES: Final = (
-    r"&#x?[0-9a-fA-F]{2,6};?|&[a-z]{2,8};|\\[uUxX]\{?[0-9a-fA-F]{2,8}\}?|[uU]\+[0-9a-fA-F]{4,6}"
+_INSERTED: Final = re.compile(r"(?<=[^\x00-\x7f])[a-z0-9]{1,3}(?=[^\x00-\x7f])")
+_LETTER: Final = "0-9A-Za-zＡ-Ｚａ-ｚ"
+_BETWEEN: Final = rf"(?<=[{_LETTER}])[^\x00-\x7f年月日号点时分][{_LETTER}]{{1,3}}[^\x00-\x7f]"
+"""A letter, an ideograph, again letters, but no date: 考x试x答."""
+_MIXED: Final = r"(?<=[A-Za-z])[0-9]+[A-Za-z]|(?<=[0-9])(?<![0-9]{2})[A-Za-z]{2}"
+"""Letters and digits, but no measure: v1p, kao3shi, 0ff; not 2024OK."""
+_SHORT_LINE: Final = r"(?<=\n)[^\n]{0,24}\n"
+_CODES: Final = re.compile(
+    r"&#x?[0-9a-fA-F]{2,6};?|\\[uUxX]\{?[0-9a-fA-F]{2,8}\}?"
     # One character of UTF-8.
     r"|%[2-7][0-9a-fA-F]|%[cdCD][0-9a-fA-F]%[0-9a-fA-F]{2}"
     r"|%[eE][0-9a-fA-F](?:%[0-9a-fA-F]{2}){2}|%[fF][0-7](?:%[0-9a-fA-F]{2}){3}"
 )
-_SIGN_IN_WORD: Final = r"(?<=[A-Za-z])[@$!|](?=[A-Za-z0-9])"
 _TOKEN: Final = re.compile(r"(?=[@$!|]*[A-Za-z])[A-Za-z0-9@$!|]{3,}")
 _TONES: Final = re.compile(r"(?<=[a-z])[0-5](?![0-9])")
 _LEET: Final = (
@@ -43,17 +43,19 @@ _LEET: Final = (
     str.maketrans("1!|", "lll"),
 )
 _MOST_COLUMNS: Final = 12
+_CODE_SIGNS: Final = "&%\\\\"
+_PICTURES: Final = "\u2300-\u2bff\U0001f000-\U0001faff"
 
 
 @dataclass(frozen=True, slots=True)
 class Disguises:
-    """The questions, as far as the policy wants to know."""
+    """The rare readings, as far as the policy wants to know."""
 
     wanted: frozenset[Technique]
-    letters: Question
-    """Asked of every folded text."""
-    signs: Question
-    """Asked of every text that lost something in folding."""
+    odd: Question
+    """Asked of every text."""
+    plain: Question
+    """The same without pictures, of which most mean nothing here."""
     pictures: Mapping[str, str]
     """Each picture with the characters of listed words that it may stand for."""
 
@@ -66,98 +68,107 @@ class Disguises:
             for picture, meant in _pictures().items()
             if (told := "".join(each for each in meant if fold(each) in listed))
         }
-        asked = []
+        first, then = "", []
+        if not wanted.isdisjoint({Technique.LEET, Technique.PINYIN}):
+            first, then = _LETTER, [_MIXED]
+        if Technique.INSERTED in wanted:
+            first, then = _LETTER, [*then, _BETWEEN]
+        if Technique.VERTICAL in wanted:
+            first, then = first + r"\n", [*then, _SHORT_LINE]
         if Technique.ENCODED in wanted:
-            asked.append(_CODES)
-        if Technique.LEET in wanted:
-            asked.append(_SIGN_IN_WORD)
+            first, then = first + _CODE_SIGNS, [*then, f"(?<=[{_CODE_SIGNS}])"]
+        plain = _question(first, then)
         if pictures:
-            asked.append(f"[{re.escape(''.join(pictures))}]")
-        mixed = not wanted.isdisjoint({Technique.INSERTED, Technique.LEET, Technique.PINYIN})
-        return cls(
-            frozenset(wanted),
-            re.compile(_MIXES) if mixed else _NEVER,
-            _starting_with(asked, pictures) if asked else _NEVER,
-            pictures,
-        )
+            first, then = first + _PICTURES, [*then, f"(?<=[{_PICTURES}])"]
+        return cls(frozenset(wanted), _question(first, then), plain, pictures)
 
-    def suspects(self, text: str, folded: str) -> bool:
-        """Whether some reading may be worth making; asked of every clean text, so it is quick."""
-        if self.letters.search(folded):
-            return True
-        if len(folded) == len(text):
-            return False
-        return self.signs.search(text) is not None or text.count("\n") > 1
+    def suspects(self, text: str) -> bool:
+        """Whether a text that is ``odd`` is worth a second look."""
+        return bool(self.plain.search(text)) or not self.pictures.keys().isdisjoint(text)
 
-    def views(self, sheet: Sheet) -> Seen:
+    def readings(self, sheet: Sheet) -> Readings:
         """Every reading the text gives reason for."""
         text = sheet.text
-        mixes, signs = self.letters.search(sheet.folded), self.signs.search(text)
-        if mixes:
-            yield from self._mixed(sheet.view)
-        if (mixes or signs) and Technique.LEET in self.wanted:
-            yield from _leet(text)
-        if signs:
-            yield from self._decoded(text)
+        yield from self._mixed(sheet)
+        if len(sheet.folded) == len(text):
+            return
+        if Technique.ENCODED in self.wanted:
+            yield from _decoded(text)
+        if not self.pictures.keys().isdisjoint(text):
             yield from self._pictured(text)
         if Technique.VERTICAL in self.wanted and text.count("\n") > 1:
             yield from _columns(text)
 
-    def _mixed(self, view: View) -> Seen:
+    def _mixed(self, sheet: Sheet) -> Readings:
         if Technique.INSERTED in self.wanted:
-            runs = [run.span() for run in re.finditer(_INSERTED, view.text)]
-            if runs:
-                yield "inserted", spaced_view(view, runs, Technique.INSERTED)
+            yield from _without(_INSERTED, sheet, Technique.INSERTED)
         if Technique.PINYIN in self.wanted:
-            tones = [tone.span() for tone in _TONES.finditer(view.text)]
-            if tones:
-                yield "toned", spaced_view(view, tones, Technique.PINYIN)
+            yield from _without(_TONES, sheet, Technique.PINYIN)
+        if Technique.LEET in self.wanted:
+            yield from _leet(sheet)
 
-    def _decoded(self, text: str) -> Seen:
-        if Technique.ENCODED not in self.wanted:
-            return
-        pieces: list[tuple[str, int, int]] = []
-        position = 0
-        for code in re.finditer(_CODES, text):
-            pieces += [(text[at], at, at + 1) for at in range(position, code.start())]
-            pieces += [(each, *code.span()) for each in _plain(code[0])]
-            position = code.end()
-        pieces += [(text[at], at, at + 1) for at in range(position, len(text))]
-        if position:
-            yield "decoded", _view_of(pieces, Technique.ENCODED)
-
-    def _pictured(self, text: str) -> Seen:
+    def _pictured(self, text: str) -> Readings:
         there = {picture: self.pictures[picture] for picture in text if picture in self.pictures}
-        for choice in range(max(map(len, there.values()), default=0)):
-            read_as = {picture: meant[choice % len(meant)] for picture, meant in there.items()}
-            yield "pictured", view_through(fold_table(), text, read_as)
+        for choice in range(max(map(len, there.values()))):
+            read_as: Mapping[str, str] = {
+                picture: meant[choice % len(meant)] for picture, meant in there.items()
+            }
+            read = fold("".join(read_as.get(each, each) for each in text))
+            yield "pictured", read, partial(view_through, fold_table(), text, read_as)
 
 
-def _starting_with(asked: list[str], pictures: Mapping[str, str]) -> Question:
-    """One question; a set of first characters lets the search skip all others quickly."""
-    first = re.escape("uU&%\\@$!|" + "".join(pictures))
-    return re.compile(f"(?=[{first}])(?:{'|'.join(asked)})")
+def _question(first: str, then: list[str]) -> Question:
+    # One set of first characters lets the search skip all others quickly.
+    return re.compile(f"[{first}](?:{'|'.join(then)})") if first else _NEVER
 
 
-def _leet(text: str) -> Seen:
+def _without(runs: re.Pattern[str], sheet: Sheet, technique: Technique) -> Readings:
+    def view() -> View:
+        spans = [run.span() for run in runs.finditer(sheet.folded)]
+        return spaced_view(sheet.view, spans, technique)
+
+    without = runs.sub("", sheet.folded)
+    if without != sheet.folded:
+        yield technique.value, without, view
+
+
+def _leet(sheet: Sheet) -> Readings:
     """Digits and signs inside a word of letters, read as the letters they look like."""
     for table in (_LEET[0], _LEET[0] | _LEET[1]):
-        read = _translated(text, table)
-        if read != text and len(read) == len(text):
-            view = folded_view(read)
-            via = {
-                at: Technique.LEET
-                for at, start in enumerate(view.starts)
-                if read[start] != text[start]
-            }
-            yield "leet", View(view.text, view.starts, view.ends, via)
+        read = _translated(sheet.text, table)
+        if read != sheet.text:
+            yield "leet", fold(read), partial(_read_for, sheet.text, read)
+
+
+def _read_for(text: str, read: str) -> View:
+    """The text as ``read``, character by character."""
+    view = folded_view(read)
+    changed = (at for at, start in enumerate(view.starts) if read[start] != text[start])
+    return View(view.text, view.starts, view.ends, dict.fromkeys(changed, Technique.LEET))
+
+
+def _decoded(text: str) -> Readings:
+    read = _CODES.sub(_plain, text)
+    if read != text:
+        yield "decoded", fold(read), partial(_view_of_codes, text)
+
+
+def _view_of_codes(text: str) -> View:
+    pieces: list[tuple[str, int, int]] = []
+    position = 0
+    for code in _CODES.finditer(text):
+        pieces += [(text[at], at, at + 1) for at in range(position, code.start())]
+        pieces += [(each, *code.span()) for each in _plain(code)]
+        position = code.end()
+    pieces += [(text[at], at, at + 1) for at in range(position, len(text))]
+    return _view_of(pieces, Technique.ENCODED)
 
 
 def _translated(text: str, table: Mapping[int, int]) -> str:
     return _TOKEN.sub(lambda token: token[0].translate(table), text)
 
 
-def _columns(text: str) -> Seen:
+def _columns(text: str) -> Readings:
     """Lines of about one length, read downwards."""
     lines: list[list[int]] = [[]]
     for at, character in enumerate(text):
@@ -170,7 +181,9 @@ def _columns(text: str) -> Seen:
         return
     for column in range(max(map(len, lines))):
         places = [line[column] for line in lines if column < len(line)]
-        yield "columns", _view_of([(text[at], at, at + 1) for at in places], Technique.VERTICAL)
+        pieces = [(text[at], at, at + 1) for at in places]
+        read = fold("".join(text[at] for at in places))
+        yield "columns", read, partial(_view_of, pieces, Technique.VERTICAL)
 
 
 def _view_of(pieces: Iterable[tuple[str, int, int]], technique: Technique) -> View:
@@ -189,12 +202,13 @@ def _view_of(pieces: Iterable[tuple[str, int, int]], technique: Technique) -> Vi
     return View("".join(text), starts, ends, via)
 
 
-def _plain(code: str) -> str:
-    if code.startswith("&"):
-        return html.unescape(code)
-    if code.startswith("%"):
-        return unquote_to_bytes(code).decode("utf-8", "ignore")
-    number = int(code.strip("\\uUxX+{}"), 16)
+def _plain(code: re.Match[str]) -> str:
+    written = code[0]
+    if written.startswith("&"):
+        return html.unescape(written)
+    if written.startswith("%"):
+        return unquote_to_bytes(written).decode("utf-8", "ignore")
+    number = int(written.strip("\\uUxX{}"), 16)
     return chr(number) if number < 0x110000 else ""
 
 

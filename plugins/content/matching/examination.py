@@ -1,6 +1,7 @@
 """The second look: what the two searches found, judged in the readings it gives reason for."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
@@ -39,20 +40,45 @@ class Examiner:
         self.scan = load(compiled.automaton).find_overlapping
         self.hear = load(compiled.hearing.automaton).find_overlapping
 
+    def sifted(self, folded: str, found: Found) -> Found:
+        """The matches that are worth a second look; most clean texts lose all of theirs here."""
+        kept: Found = []
+        halves: Found = []
+        for match in found:
+            number = match[2]
+            if number < self._stutters_from:
+                kept.append(match)
+            elif number < self._halves_from:
+                if self._stutters.opens(folded, match[1]):
+                    kept.append(match)
+            elif number < self._halves_to:
+                halves.append(match)
+            else:
+                kept.append(match)
+        if halves and self._components.spots(folded, self._halves(halves)):
+            kept += halves
+        return kept
+
     def examine(self, sheet: Sheet, found: Found, heard: Found) -> Iterator[Judged]:
-        """Every candidate with its verdict."""
-        gates = False
+        """Every candidate with its verdict; ``found`` sifted."""
+        gates: Found = []
         for match in found:
             if match[2] < self._stutters_from:
                 yield from self._named(sheet, match)
             else:
-                gates = True
+                gates.append(match)
         if gates:
-            yield from self._gated(sheet, found)
+            yield from self._gated(sheet, gates)
         if heard:
             yield from self._heard(sheet, heard)
-        for name, view in self._disguises.views(sheet):
-            yield from self._read_again(sheet.text, name, view)
+        if self._disguises.odd.search(sheet.text):
+            yield from self._disguised(sheet, {match[2] for match in found})
+
+    def _disguised(self, sheet: Sheet, named: AbstractSet[int]) -> Iterator[Judged]:
+        for name, text, view in self._disguises.readings(sheet):
+            # The text of a reading is cheap, its way back is not.
+            if any(n < self._stutters_from and n not in named for _, _, n in self.scan(text)):
+                yield from self._read_again(sheet.text, name, view())
 
     def _named(self, sheet: Sheet, match: tuple[int, int, int]) -> Iterator[Judged]:
         start, end, number = match
@@ -66,22 +92,17 @@ class Examiner:
                 exact or verify(Candidate(sheet.text, sheet.view, kind, target, start, end)),
             )
 
-    def _gated(self, sheet: Sheet, found: Found) -> Iterator[Judged]:
-        if any(
-            self._stutters_from <= number < self._halves_from
-            and self._stutters.opens(sheet.folded, end)
-            for _, end, number in found
-        ):
+    def _gated(self, sheet: Sheet, gates: Found) -> Iterator[Judged]:
+        halves = [match for match in gates if self._halves_from <= match[2] < self._halves_to]
+        if any(match[2] < self._halves_from for match in gates):
             yield from self._read_again(sheet.text, "collapsed", collapsed_view(sheet.view))
-        halves = [
-            (start, end, number - self._halves_from)
-            for start, end, number in found
-            if self._halves_from <= number < self._halves_to
-        ]
-        spots = self._components.spots(sheet.folded, halves) if halves else []
-        if spots:
+        if halves:
+            spots = self._components.spots(sheet.folded, self._halves(halves))
             joined = replaced_view(sheet.view, spots, Technique.COMPONENTS)
             yield from self._read_again(sheet.text, "joined", joined)
+
+    def _halves(self, found: Found) -> Found:
+        return [(start, end, number - self._halves_from) for start, end, number in found]
 
     def _heard(self, sheet: Sheet, heard: Found) -> Iterator[Judged]:
         words = len(self._hearing.patterns)

@@ -53,7 +53,9 @@ class Matcher:
     def __init__(self, compiled: Compiled) -> None:
         self._examiner = Examiner(compiled)
         self._scan, self._hear = self._examiner.scan, self._examiner.hear
+        self._sifted = self._examiner.sifted
         self._suspects = compiled.disguises.suspects
+        self._is_odd = compiled.disguises.odd.search
         self._listens = bool(compiled.hearing)
         self._table = paired_table() if self._listens else fold_table()
         self._literals = Literals(map(compiled.table.entry, compiled.literals))
@@ -73,7 +75,11 @@ class Matcher:
         else:
             folded, sounds, heard = read, "", []
         found = self._scan(folded)
-        if not (found or heard or self._suspects(text, folded) or self._literals.has_signs_only):
+        if found:
+            found = self._sifted(folded, found)
+        if not (found or heard or self._literals.has_signs_only) and not (
+            self._is_odd(text) and self._suspects(text)
+        ):
             return NOTHING
         sheet = Sheet(text, folded, sounds)
         return self._settle(text, self._examiner.examine(sheet, found, heard))
@@ -83,7 +89,8 @@ class Matcher:
         read = text.translate(paired_table())
         sheet = Sheet(text, read[1::2], read[::2])
         heard = self._hear(sheet.sounds) if self._listens else []
-        judged = list(self._examiner.examine(sheet, self._scan(sheet.folded), heard))
+        found = self._sifted(sheet.folded, self._scan(sheet.folded))
+        judged = list(self._examiner.examine(sheet, found, heard))
         steps = tuple(self._step(text, view, verdict) for view, verdict in judged)
         return Explanation(text, sheet.folded, steps, self._settle(text, judged))
 

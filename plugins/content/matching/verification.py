@@ -88,6 +88,8 @@ def _read_word(candidate: Candidate, techniques: set[Technique]) -> str | None:
     for index, listed in enumerate(candidate.target.letters):
         at = candidate.start + index
         techniques.add(view.via.get(at) or spelling_of(listed, original[view.starts[at]]))
+    if Technique.PINYIN in techniques:
+        return "声调数字不在拼音里"
     return (
         _few_inserted(candidate, techniques)
         or _bare_number(candidate, techniques)
