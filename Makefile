@@ -1,6 +1,6 @@
 # `make demo` shows a day; `make test` checks everything. Both need Python 3.11 or newer and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup ocr demo test check fmt test-slow bench lock hooks moved
+.PHONY: help setup ocr demo test check fmt test-slow bench corpora lock hooks moved
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -18,6 +18,7 @@ help:
 	@echo "make ocr           加装图片文字识别（约 350 MB，可离线使用）"
 	@echo "make check         只做静态检查        make fmt        整理代码格式"
 	@echo "make test-slow     耗时较长的测试      make bench      性能比值"
+	@echo "make corpora       识别率与误报率"
 	@echo "make lock          重新生成锁文件      make hooks      提交前自动检查"
 
 setup: $(READY)
@@ -50,6 +51,9 @@ fmt: setup
 
 bench: setup
 	$(BIN)/qungui bench
+
+corpora: setup
+	$(BIN)/python -m tests.corpora
 
 LOCK = $(shell command -v uv || echo .tools/uv/bin/uv) pip compile --universal --generate-hashes \
 	--no-emit-index-url --no-header --extra dev --python-version 3.11 \

@@ -2,10 +2,14 @@
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from tests.corpora.measuring import FalseHit, Recall, Share, false_hits, recalls, word_lists
-from tests.corpora.reading import evasions, ordinary_messages
+from tests.corpora.reading import Ordinary, evasions, ordinary_messages
+
+ALL: Final = "合计"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -18,11 +22,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     by_technique = recalls(lists, evasions())
     ordinary = ordinary_messages()
     hits = false_hits(lists, ordinary)
-    wrong = Share(len(hits), len(ordinary))
+    wrong = wrong_by_file(ordinary, hits)
     if chosen.json:
         print(json.dumps(_document(by_technique, wrong, hits), ensure_ascii=False, indent=1))
     else:
-        _print(by_technique, wrong, hits, misses=chosen.misses)
+        _print_recall(by_technique)
+        _print_false(wrong, hits)
+        if chosen.misses:
+            _print_misses(by_technique)
 
 
 def overall(by_technique: Sequence[Recall]) -> Share:
@@ -32,39 +39,55 @@ def overall(by_technique: Sequence[Recall]) -> Share:
     )
 
 
-def _print(
-    by_technique: Sequence[Recall], wrong: Share, hits: Sequence[FalseHit], *, misses: bool
-) -> None:
+def wrong_by_file(ordinary: Sequence[Ordinary], hits: Sequence[FalseHit]) -> dict[str, Share]:
+    """False hits of every file of ordinary messages, and of all under ``ALL``."""
+    totals = Counter(one.file for one in ordinary)
+    counts = Counter(one.message.file for one in hits)
+    shares = {file: Share(counts[file], total) for file, total in totals.items()}
+    return shares | {ALL: Share(len(hits), len(ordinary))}
+
+
+def _print_recall(by_technique: Sequence[Recall]) -> None:
     print("写法                     行数   识别率  95 % 区间        直接处置  交人判断")
     for one in by_technique:
         asking = one.seen.count - one.acting
         print(_line(one.technique, one.seen), f"{one.acting:8}{asking:10}")
     acting = sum(one.acting for one in by_technique)
     total = overall(by_technique)
-    print(_line("合计", total), f"{acting:8}{total.count - acting:10}")
-    low, high = wrong.interval
-    print(
-        f"普通消息 {wrong.total} 条，误报 {wrong.count} 条，"
-        f"每千条 {1000 * wrong.value:.2f}（{1000 * low:.2f}–{1000 * high:.2f}）"
-    )
+    print(_line(ALL, total), f"{acting:8}{total.count - acting:10}")
+
+
+def _print_false(wrong: Mapping[str, Share], hits: Sequence[FalseHit]) -> None:
+    print("\n普通消息                 条数   误报  每千条  95 % 区间")
+    for name, share in wrong.items():
+        low, high = share.interval
+        print(
+            f"{_padded(name)}{share.total:5}{share.count:7}{1000 * share.value:8.2f}"
+            f"  {1000 * low:.2f}–{1000 * high:.2f}"
+        )
     for hit in hits:
         seen = hit.sighting
         how = "直接处置" if seen.acts else "交人判断"
         print(f"  {hit.message.place} {seen.word}（{seen.technique}，{how}）：{hit.message.text}")
-    if misses:
-        for one in by_technique:
-            for evasion in one.missed:
-                print(f"漏 {evasion.place} {evasion.word}：{' ⏎ '.join(evasion.messages)!r}")
+
+
+def _print_misses(by_technique: Sequence[Recall]) -> None:
+    for one in by_technique:
+        for evasion in one.missed:
+            print(f"漏 {evasion.place} {evasion.word}：{' ⏎ '.join(evasion.messages)!r}")
 
 
 def _line(name: str, share: Share) -> str:
     low, high = share.interval
-    padded = name + " " * (24 - sum(2 if ord(character) > 0x2E7F else 1 for character in name))
-    return f"{padded}{share.total:5}{share.value:9.3f}  {low:.3f}–{high:.3f}"
+    return f"{_padded(name)}{share.total:5}{share.value:9.3f}  {low:.3f}–{high:.3f}"
+
+
+def _padded(name: str) -> str:
+    return name + " " * (24 - sum(2 if ord(character) > 0x2E7F else 1 for character in name))
 
 
 def _document(
-    by_technique: Sequence[Recall], wrong: Share, hits: Sequence[FalseHit]
+    by_technique: Sequence[Recall], wrong: Mapping[str, Share], hits: Sequence[FalseHit]
 ) -> dict[str, object]:
     return {
         "techniques": [
@@ -82,7 +105,8 @@ def _document(
         ],
         "overall": _figures(overall(by_technique)),
         "ordinary": {
-            **_figures(wrong),
+            **_figures(wrong[ALL]),
+            "files": {name: _figures(share) for name, share in wrong.items() if name != ALL},
             "hits": [
                 {
                     "place": hit.message.place,

@@ -31,6 +31,11 @@ class Ordinary:
     text: str
     place: str
 
+    @property
+    def file(self) -> str:
+        """The name of the file it stands in."""
+        return self.place.partition(":")[0]
+
 
 def evasions() -> list[Evasion]:
     """Every line of ``evasive/``, named by the technique its file is for."""

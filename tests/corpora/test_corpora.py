@@ -45,7 +45,7 @@ def test_no_evasive_line_holds_a_listed_word_plainly() -> None:
 
 
 def test_ordinary_messages_are_many_and_mostly_written_by_hand() -> None:
-    files = Counter(one.place.split(":")[0] for one in ordinary_messages())
+    files = Counter(one.file for one in ordinary_messages())
     assert files.total() >= FEWEST_ORDINARY
     assert files["near-misses.txt"] >= FEWEST_NEAR_MISSES
     assert files["from-patterns.txt"] <= GREATEST_SHARE_FROM_PATTERNS * files.total()
