@@ -1,10 +1,10 @@
 """Everything the plugins brought, for commands that speak of rules and commands themselves."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from bot.domain.rules import Rule
 from bot.engine.commands import Call, Command, Reply
-from bot.engine.contribution import Contribution
+from bot.engine.contribution import Contribution, Decider
 
 REGISTERED_BY_OWNER = "owner-report"
 """The rule id of a problem that an owner registered himself."""
@@ -19,6 +19,7 @@ class Catalogue:
         self._commands: tuple[Command, ...] = ()
         self._withholds: tuple[Callable[[str], bool], ...] = ()
         self._reversals: dict[str, Callable[[Call, int], Awaitable[Reply]]] = {}
+        self._deciders: dict[str, Decider] = {}
 
     def fill(self, contributions: Iterable[Contribution]) -> None:
         """Take up what every plugin brings."""
@@ -27,6 +28,7 @@ class Catalogue:
         self._commands = tuple(command for one in given for command in one.commands)
         self._withholds = tuple(one.withholds for one in given if one.withholds is not None)
         self._reversals = {name: act for one in given for name, act in one.reversals.items()}
+        self._deciders = {name: act for one in given for name, act in one.deciders.items()}
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -41,6 +43,11 @@ class Catalogue:
     def reversal(self, letter: str) -> Callable[[Call, int], Awaitable[Reply]] | None:
         """What undoes a number with this letter, if a plugin brought it."""
         return self._reversals.get(letter)
+
+    @property
+    def deciders(self) -> Mapping[str, Decider]:
+        """What decides numbers of other kinds than plans and requests, by letter."""
+        return self._deciders
 
     def withholds(self, text: str) -> bool:
         """Whether words may hold a state secret, and must not be kept or repeated."""

@@ -33,6 +33,16 @@ class Inspector(Protocol):
         """End at once whatever is under way."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decider:
+    """What ``批准`` and ``驳回`` do with the numbers of one letter. Checks by itself who may."""
+
+    waits: Callable[[Call, int], Awaitable[bool]]
+    """Whether the caller is one who may decide this number now: settles numbers without letter."""
+    approve: Callable[[Call, int], Awaitable[Reply]]
+    reject: Callable[[Call, int, str], Awaitable[Reply]]
+
+
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """Everything one plugin brings."""
@@ -44,6 +54,8 @@ class Contribution:
     """What must be read from the database before the first event is judged."""
     reversals: Mapping[str, Callable[[Call, int], Awaitable[Reply]]] = field(default_factory=dict)
     """What ``撤销`` does with a number, by its letter."""
+    deciders: Mapping[str, Decider] = field(default_factory=dict)
+    """What ``批准`` and ``驳回`` do with a number that is no plan and no request, by its letter."""
     withholds: Callable[[str], bool] | None = None
     """Whether words may hold a state secret: then no command keeps or repeats them."""
     inspector: Inspector | None = None

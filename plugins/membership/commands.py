@@ -5,11 +5,10 @@ from arclet.alconna import Args, MultiVar
 from bot.engine.commands import ChatRole, Command, Place
 from bot.engine.services import Services
 from bot.engine.texts import Texts
-from plugins.membership.decisions import DecisionCommands
+from plugins.membership.decisions import DECIDERS, DecisionCommands
 from plugins.membership.members import MemberCommands, MemberReader
 
-_DECIDERS = frozenset({ChatRole.OWNER, ChatRole.ADMINISTRATOR})
-_READERS = _DECIDERS | {ChatRole.SUPERVISOR}
+_READERS = DECIDERS | {ChatRole.SUPERVISOR}
 
 
 def commands(services: Services, texts: Texts) -> tuple[Command, ...]:
@@ -30,7 +29,7 @@ def commands(services: Services, texts: Texts) -> tuple[Command, ...]:
         ),
         Command(
             name="清理",
-            roles=_DECIDERS,
+            roles=DECIDERS,
             place=Place.ANYWHERE,
             usage="清理",
             example="清理",
@@ -40,29 +39,29 @@ def commands(services: Services, texts: Texts) -> tuple[Command, ...]:
         ),
         Command(
             name="批准",
-            roles=_DECIDERS,
+            roles=DECIDERS | {ChatRole.APPROVER},
             place=Place.ANYWHERE,
             usage="批准 编号",
             example="批准 P3",
-            summary="批准清理计划（P）或入群申请（J）",
+            summary="批准清理计划（P）、入群申请（J）或发布申请（X）",
             arguments=Args["number", str],
             handle=decide.approve,
             dangerous=True,
         ),
         Command(
             name="驳回",
-            roles=_DECIDERS,
+            roles=DECIDERS | {ChatRole.APPROVER},
             place=Place.ANYWHERE,
             usage="驳回 编号 [理由]",
             example="驳回 P3 已办理返聘",
-            summary="驳回清理计划（P）或入群申请（J）",
+            summary="驳回清理计划（P）、入群申请（J）或发布申请（X）",
             arguments=Args["number", str]["reason", MultiVar(str, "*")],
             handle=decide.reject,
             dangerous=True,
         ),
         Command(
             name="已处理",
-            roles=_DECIDERS,
+            roles=DECIDERS,
             place=Place.ANYWHERE,
             usage="已处理 编号 [说明]",
             example="已处理 W12",
@@ -73,7 +72,7 @@ def commands(services: Services, texts: Texts) -> tuple[Command, ...]:
         ),
         Command(
             name="误报",
-            roles=_DECIDERS,
+            roles=DECIDERS,
             place=Place.ANYWHERE,
             usage="误报 编号 [说明]",
             example="误报 W12",

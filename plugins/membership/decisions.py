@@ -8,12 +8,15 @@ from bot.domain.plans import PlanState
 from bot.engine import decisions
 from bot.engine.caller import still_managed
 from bot.engine.commands import Call, ChatRole, Reply
+from bot.engine.contribution import Decider
 from bot.engine.services import Services
 from bot.engine.texts import Texts
 from data import joins, plans, violations
 from plugins.membership.members import MemberReader
 from plugins.membership.numbers import Numbered, read_number
 
+DECIDERS = frozenset({ChatRole.OWNER, ChatRole.ADMINISTRATOR})
+"""Who decides about plans, requests and cases."""
 _MOST_SHOWN = 5
 
 
@@ -42,6 +45,9 @@ class DecisionCommands:
 
     async def approve(self, call: Call) -> Reply:
         """``批准 P3`` or ``批准 J5``."""
+        if (other := await self._other(call)) is not None:
+            decider, number = other
+            return await decider.approve(call, number)
         wanted = await self._plan_or_join(call)
         work, register = self._services.scribe, self._services.register
         if wanted.letter == "J":
@@ -69,8 +75,11 @@ class DecisionCommands:
 
     async def reject(self, call: Call) -> Reply:
         """``驳回 P3 理由`` or ``驳回 J5 理由``."""
-        wanted = await self._plan_or_join(call)
         reason = _rest(call, "reason")
+        if (other := await self._other(call)) is not None:
+            decider, number = other
+            return await decider.reject(call, number, reason)
+        wanted = await self._plan_or_join(call)
         work, register = self._services.scribe, self._services.register
         if wanted.letter == "J":
             await work.write(
@@ -124,6 +133,33 @@ class DecisionCommands:
         await self._services.reload()
         return Reply(self._text(key, number=wanted))
 
+    async def _other(self, call: Call) -> tuple[Decider, int] | None:
+        """Whoever else decides this number; None where it is a plan or a request to join.
+
+        Raises:
+            BadInputError: without a letter it could be both.
+        """
+        deciders = self._services.catalogue.deciders
+        letters = "".join(("P", "J", *deciders))
+        given = read_number(call.arguments["number"], letters, self._services.wording)
+        if given.letter:
+            decider = deciders.get(given.letter)
+            return (decider, given.number) if decider is not None else None
+        for decider in deciders.values():
+            if await decider.waits(call, given.number):
+                if call.roles & DECIDERS and await self._is_known(given.number):
+                    raise BadInputError(self._text("decision.ambiguous", number=given))
+                return decider, given.number
+        return None
+
+    async def _is_known(self, number: int) -> bool:
+        """Whether a plan or a request of this number waits."""
+        async with self._services.database.reading() as connection:
+            plan = await plans.get(connection, number)
+            held = await joins.get(connection, number)
+        waits = plan is not None and plan.state is PlanState.WAITING
+        return waits or (held is not None and held.state == joins.WAITING)
+
     async def _plan_or_join(self, call: Call) -> Numbered:
         """Which of the two is meant, and that the caller may decide it."""
         given = read_number(call.arguments["number"], "PJ", self._services.wording)
@@ -162,11 +198,13 @@ class DecisionCommands:
         Raises:
             RefusedError: it does not exist, or is not his.
         """
-        if groups is not None:
+        if groups is not None and call.roles & DECIDERS:
             if ChatRole.ADMINISTRATOR in call.roles:
                 return
             register = self._services.register
-            others = frozenset(groups) - call.groups
+            # Whoever may give the command as an approver as well was not asked about afresh.
+            fresh = frozenset[GroupKey]() if ChatRole.APPROVER in call.roles else call.groups
+            others = frozenset(groups) - fresh
             managed = others & register.managed_by(call.caller)
             if others == managed and (
                 not others or others == await still_managed(call.caller, others, register)
