@@ -5,13 +5,16 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from plugins.content.inspection.gathering import MOST_BYTES
+from plugins.content.inspection.reader import Reader
 from plugins.content.sightings import Sighting, WordLists
 from plugins.content.sources import Sources
 
@@ -50,6 +53,7 @@ class Scanner:
     """Answers one line at a time."""
 
     lists: WordLists
+    reader: Reader = field(default_factory=Reader)
 
     def answer(self, line: bytes, number: int) -> bytes:
         """One JSON line with a line feed; a line that cannot be read gets an ``error``."""
@@ -57,14 +61,26 @@ class Scanner:
             request = _decode(line)
         except (msgspec.DecodeError, ValueError):
             return _failure(number, '不是合法的 JSON 对象，应形如 {"id": "1", "text": "…"}。')
-        unscanned = "image" if request.image else "file" if request.file else None
-        if request.text is None and unscanned is None:
-            return _failure(number, "缺少 text。")
+        paths = {kind: path for kind, path in _paths(request) if path}
+        if request.text is None and not paths:
+            return _failure(number, "缺少 text、image 或 file。")
         seen = self.lists.look(request.text) if request.text else ()
         verdict: dict[str, Any] = {"id": request.id, "hits": [self._shown(one) for one in seen]}
-        if unscanned:
-            verdict["unscanned"] = unscanned
+        for kind, path in paths.items():
+            self._look_into(verdict, kind, path)
         return _encode(verdict)
+
+    def _look_into(self, verdict: dict[str, Any], kind: str, path: object) -> None:
+        """Add what a file holds; places count within the words found in it."""
+        try:
+            found = self.reader.read(_content(path))
+        except (OSError, ValueError) as error:
+            verdict |= {"unscanned": kind, "reason": f"读不到文件：{_cause(error)}"}
+            return
+        seen = self.lists.look(found.text) if found.text else ()
+        verdict["hits"] += [{**self._shown(one), "in": kind} for one in seen]
+        if found.uninspected is not None:
+            verdict |= {"unscanned": kind, "reason": found.uninspected.label}
 
     def _shown(self, seen: Sighting) -> dict[str, Any]:
         return {
@@ -100,8 +116,11 @@ def scan_on_all_cores(
     ahead = list(islice(batches, 2))
     if count == 1 or len(ahead) < 2:
         scanner = Scanner(sources.build())
-        for first, batch in chain(ahead, batches):
-            yield from scan_lines(batch, scanner, first=first)
+        try:
+            for first, batch in chain(ahead, batches):
+                yield from scan_lines(batch, scanner, first=first)
+        finally:
+            scanner.reader.rest()
         return
     # A forked child would inherit the locks of whatever threads the caller runs.
     with ProcessPoolExecutor(
@@ -135,6 +154,28 @@ def _prepare(sources: Sources) -> None:
 
 def _scan_batch(first: int, batch: list[bytes]) -> bytes:
     return b"".join(scan_lines(batch, _prepared[0], first=first))
+
+
+def _paths(request: _Request) -> Iterator[tuple[str, object]]:
+    yield "image", request.image
+    yield "file", request.file
+
+
+def _content(path: object) -> bytes:
+    """A file's content, one byte more than is ever read at most.
+
+    Raises:
+        OSError: it cannot be opened.
+        ValueError: that is no path.
+    """
+    if not isinstance(path, str):
+        raise ValueError("路径应为文字")
+    with Path(path).open("rb") as file:
+        return file.read(MOST_BYTES + 1)
+
+
+def _cause(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _failure(number: int, reason: str) -> bytes:

@@ -1,7 +1,8 @@
 """``qungui scan``: one answer a line, wrong lines included, on one core or several."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +12,18 @@ from plugins.content.matching import Entry
 from plugins.content.scan import Scanner, scan_lines, scan_on_all_cores
 from plugins.content.sightings import Subject
 from plugins.content.sources import Sources
+from tests.plugins.content.inspection import files
 
 SOURCES = Sources(
     (Entry("赌博", "custom", Severity.SERIOUS),), {"custom": Subject("本单位自定", "21.1")}
 )
 SCANNER = Scanner(SOURCES.build())
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_child_is_left() -> Iterator[None]:
+    yield
+    SCANNER.reader.rest()
 
 
 def answers(lines: Iterable[bytes]) -> list[Any]:
@@ -65,13 +73,39 @@ def test_a_line_that_cannot_be_read_is_told_by_number_and_stops_nothing(line: by
 
 
 @pytest.mark.parametrize("kind", ["image", "file"])
-def test_what_is_not_scanned_is_said(kind: str) -> None:
-    alone, captioned = answers(
-        [request(id=1, **{kind: "a"}), request(id=2, text="赌博", **{kind: "a"})]
+def test_what_is_not_scanned_is_said_with_the_reason(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "old").write_bytes(files.old_office())
+    old, missing = str(tmp_path / "old"), str(tmp_path / "missing")
+    alone, captioned, lost, odd = answers(
+        [
+            request(id=1, **{kind: old}),
+            request(id=2, text="赌博", **{kind: old}),
+            request(id=3, **{kind: missing}),
+            request(id=4, **{kind: 5}),
+        ]
     )
-    assert alone == {"id": 1, "hits": [], "unscanned": kind}
-    assert captioned["unscanned"] == kind
-    assert len(captioned["hits"]) == 1
+    assert alone == {"id": 1, "hits": [], "unscanned": kind, "reason": "旧版 Office 格式"}
+    assert (captioned["unscanned"], len(captioned["hits"])) == (kind, 1)
+    assert lost["reason"].startswith("读不到文件")
+    assert odd["reason"] == "读不到文件：路径应为文字"
+
+
+def test_the_words_in_a_file_are_judged_and_located_within_it(tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(files.docx_with_header("严禁赌", "博"))
+    (answer,) = answers([request(id=1, text="看附件", file=str(tmp_path / "a.docx"))])
+
+    (hit,) = answer["hits"]
+    assert (hit["word"], hit["span"], hit["in"]) == ("赌博", "赌博", "file")
+    assert "unscanned" not in answer
+
+
+def test_a_picture_and_a_file_of_one_line_are_both_looked_into(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("赌博", encoding="gb18030")
+    (tmp_path / "b.png").write_bytes(files.code_image("赌博"))
+    paths = {"file": str(tmp_path / "a.txt"), "image": str(tmp_path / "b.png")}
+    (answer,) = answers([request(id=1, **paths)])
+
+    assert [hit["in"] for hit in answer["hits"]] == ["image", "file"]
 
 
 def test_half_an_emoji_is_no_obstacle() -> None:
