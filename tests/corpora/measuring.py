@@ -8,6 +8,7 @@ from typing import Final
 
 from config.articles import load_articles
 from config.lexicons import read_word_list
+from config.policy import load_detectors
 from plugins.content.loading import subjects_of
 from plugins.content.matching import TechniquePolicy
 from plugins.content.sightings import Sighting, WordLists
@@ -60,10 +61,11 @@ class FalseHit:
 
 
 def word_lists() -> WordLists:
-    """The corpora's own words under the default policy, built as the service builds them."""
+    """The corpora's own words, default policy and detectors, built as the service builds them."""
     articles = load_articles(CONFIGURATION)
     words = read_word_list(WORDS, articles.categories)
-    return Sources(words, subjects_of(articles), TechniquePolicy()).build()
+    detectors = load_detectors(CONFIGURATION)
+    return Sources(words, subjects_of(articles), TechniquePolicy(), detectors=detectors).build()
 
 
 def recalls(lists: WordLists, evasions: Sequence[Evasion]) -> list[Recall]:
