@@ -56,6 +56,8 @@ def _files(own: "Settings") -> Iterator[Check]:
     from config.lexicons import load_lexicons
     from config.policy import load_policy
     from config.wording import load_wording
+    from plugins.content.expressions.loading import load_topics
+    from plugins.content.matching import TechniquePolicy
 
     def policy() -> str:
         found = load_policy(own.config, mode=own.mode, zone=own.timezone)
@@ -67,12 +69,22 @@ def _files(own: "Settings") -> Iterator[Check]:
             raise BadInputError(f"{own.config} 下的 lexicons 没有词语。")
         return f"共 {len(found)} 个词语"
 
+    def topics() -> str:
+        found = load_topics(own.config, load_articles(own.config).categories, TechniquePolicy())
+        if found.complaints:
+            raise BadInputError(
+                f"{len(found.complaints)} 条没有生效，其余 {len(found.topics)} 条照常。"
+                f"{found.complaints[0]}"
+            )
+        return f"共 {len(found.topics)} 条"
+
     files: tuple[tuple[str, Callable[[], str]], ...] = (
         ("规则", policy),
         ("条款", lambda: f"共 {len(load_articles(own.config).clauses)} 款"),
         ("文字", lambda: f"共 {len(load_wording(own.config).keys())} 条"),
         ("部门", lambda: f"登记了 {len(load_departments(own.config).names)} 个部门的别名"),
         ("词库", words),
+        ("话题规则", topics),
     )
     for name, load in files:
         yield _tried(name, load, "按提示改正该文件。")
