@@ -34,8 +34,6 @@ FIELDS = {
     "plan.rejected": "number",
     "plan.code": "code number minutes",
     "plan.done": "number done failed",
-    "plan.held": "number reason",
-    "plan.expired": "number",
     "plan.nothing": "",
     # to the supervisors
     "escalate.critical": "group who number clause",
@@ -99,7 +97,6 @@ FIELDS = {
     "command.group_only": "usage",
     "command.private_only": "usage",
     "command.no_group": "",
-    "command.done": "",
     "command.none": "",
     "command.fault": "",
     "command.unreachable": "",
@@ -111,30 +108,18 @@ FIELDS = {
     "freeze.announce": "who reason",
     "unfreeze.waiting": "given needed",
     "unfreeze.done": "",
-    "unfreeze.not_frozen": "",
     "unfreeze.code": "code minutes",
     "undo.done": "number what",
-    "undo.impossible": "number reason",
     # requests to join
-    "join.approved": "who",
-    "join.left_waiting": "number",
     "join.rejected": "number",
-    "join.gone": "number",
     # the roster
-    "roster.applied": "added changed departed",
-    "roster.held": "reason",
-    "roster.rejected": "reason",
     "roster.none": "",
     # what was not seen
-    "gap.notice": "group since until missing",
     "gap.unknown_size": "group since until",
-    "gap.deaf": "group since",
     # binding an account to a person
     "bind.code": "code minutes",
     "bind.how": "",
     "bind.done": "name department",
-    "bind.wrong_code": "",
-    "bind.taken": "name",
     "bind.administrator": "",
     # registered by the owner
     "register.done": "number",

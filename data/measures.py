@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import RefusedError
 from bot.domain.identifiers import GroupKey, Platform
 from bot.domain.interlocks import Tally
-from bot.domain.measures import Measure, MeasureKind, MeasureState, Receipt, Rung
+from bot.domain.measures import Measure, MeasureKind, MeasureState, Receipt
 from data.fingerprint import fingerprint_or_none
 from data.ledger import Json, Work
 from data.measure_rows import (
@@ -36,7 +36,6 @@ __all__ = [
     "get",
     "postpone",
     "put_back",
-    "set_rung",
     "tally",
     "unsettled",
     "waiting",
@@ -220,14 +219,6 @@ async def postpone(work: Work, measure_id: int, until: datetime, detail: str) ->
         .where(_measures.c.id == measure_id)
         .values(not_before=until, detail=detail)
     )
-
-
-async def set_rung(work: Work, measure_id: int, rung: Rung) -> None:
-    """Somebody else carries it out from now on."""
-    await work.connection.execute(
-        update(_measures).where(_measures.c.id == measure_id).values(rung=rung.value)
-    )
-    work.record("rung", f"M{measure_id}", {"rung": rung.value})
 
 
 async def tally(

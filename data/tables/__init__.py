@@ -28,9 +28,8 @@ from data.tables.permits import (
     TopicWindowRow,
 )
 from data.tables.plans import ApprovalRow, JoinRequestRow, PlanPersonRow, PlanRow
-from data.tables.words import FalseHitRow, SampleRow, WordChangeRow, WordExampleRow
-
 from data.tables.spread import SpreadRow
+from data.tables.words import FalseHitRow, SampleRow, WordChangeRow, WordExampleRow
 
 __all__ = [
     "ApprovalRow",

@@ -29,6 +29,7 @@ _EVERYWHERE = frozenset({ChatRole.SUPERVISOR, ChatRole.ADMINISTRATOR})
 _LOOKERS = _EVERYWHERE | {ChatRole.OWNER}
 _NEXT = "下一页"
 _MOST_REMEMBERED = 500
+_REFUSALS_ON_RECORD = frozenset(10**power for power in range(7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class OversightCommands:
         self._services = services
         self._pages = pages
         self._last: OrderedDict[AccountKey, _Question] = OrderedDict()
+        self._refused: OrderedDict[AccountKey, tuple[date, int]] = OrderedDict()
 
     def declare(self) -> tuple[Command, ...]:
         """Both commands."""
@@ -97,8 +99,18 @@ class OversightCommands:
         return await self._page(call, replace(last.conditions, page=last.conditions.page + 1))
 
     async def refused(self, account: AccountKey, group: GroupKey | None) -> None:
-        """Somebody without the role tried to look: that is put on record too."""
-        await self._record(account, group, refused=True)
+        """Somebody without the role tried to look: that is put on record too.
+
+        The first try of a day, the tenth, the hundredth: nobody fills the chain by asking.
+        """
+        today = self._today()
+        day, before = self._refused.pop(account, (today, 0))
+        times = before + 1 if day == today else 1
+        self._refused[account] = (today, times)
+        if len(self._refused) > _MOST_REMEMBERED:
+            self._refused.popitem(last=False)
+        if times in _REFUSALS_ON_RECORD:
+            await self._record(account, group, refused=True, times=times)
 
     async def _page(self, call: Call, conditions: Conditions) -> Reply:
         query = self._query(call, conditions)

@@ -211,15 +211,14 @@ async def test_unknown_number_is_refused(database: Database) -> None:
         await _finish(database, 404, MeasureState.FAILED)
 
 
-async def test_postponing_and_handing_on(database: Database) -> None:
+async def test_what_is_postponed_says_until_when_and_why(database: Database) -> None:
     [number] = await _add(database, measure())
     async with database.transaction(NOW) as work:
         await measures.postpone(work, number, NOW + HOUR, "平台繁忙")
-        await measures.set_rung(work, number, Rung.ASSISTED)
     async with database.reading() as connection:
         [stored] = await measures.waiting(connection)
     assert stored.measure.not_before == NOW + HOUR
-    assert (stored.detail, stored.measure.rung) == ("平台繁忙", Rung.ASSISTED)
+    assert stored.detail == "平台繁忙"
 
 
 async def _asked_at(database: Database, ago: timedelta, one: Measure) -> int:

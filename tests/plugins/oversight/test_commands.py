@@ -112,7 +112,18 @@ async def test_the_excerpt_is_for_a_supervisor_in_private_alone(desk: Desk, rout
     assert seen == [True, False, False]
 
 
-async def test_every_look_is_recorded_and_every_refusal(desk: Desk, router: Router) -> None:
+async def test_whoever_asks_again_and_again_does_not_fill_the_chain(
+    desk: Desk, router: Router
+) -> None:
+    for _ in range(25):
+        await desk.say(router, MEMBER, "查违规", GROUP)
+    assert [one["times"] for one in await looks(desk)] == [1, 10]
+    desk.clock.pass_(timedelta(days=1))
+    await desk.say(router, MEMBER, "查违规", GROUP)
+    assert [one["times"] for one in await looks(desk)] == [1, 10, 1]
+
+
+async def test_every_look_is_recorded_and_every_first_refusal(desk: Desk, router: Router) -> None:
     number = await open_case(desk)
     await desk.say(router, SUPERVISOR, "查违规 今天")
     await desk.say(router, OTHER_OWNER, f"查违规 W{number}")
@@ -124,7 +135,6 @@ async def test_every_look_is_recorded_and_every_refusal(desk: Desk, router: Rout
     assert [(one["who"], one["refused"]) for one in found] == [
         (str(SUPERVISOR), False),
         (str(OTHER_OWNER), True),
-        (str(MEMBER), True),
         (str(MEMBER), True),
         (str(APPROVER), True),
         (str(OWNER), True),
