@@ -77,7 +77,7 @@ class Service:
     def __init__(self, home: Path, **environment: str) -> None:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
-        self.port = _free_port()
+        self.port = free_port()
         self.environment = {
             "QUNGUI_HOME": str(home),
             "QUNGUI_MODE": "enforce",
@@ -201,7 +201,7 @@ class Service:
         return {**kept, "PYTHONUTF8": "1", **self.environment}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
