@@ -1,9 +1,10 @@
 """The content rule: what must not be posted in a work group. Source: Articles 11, 21, 22."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from bot.domain.events import (
     Attachment,
@@ -19,7 +20,7 @@ from bot.domain.groups import Role
 from bot.domain.identifiers import AccountKey, GroupKey, MessageKey
 from bot.domain.rules import RuleContext
 from plugins.content.permitted import not_permitted, told_apart
-from plugins.content.sightings import RULE_ID, Sighting, Subject, WordLists, gravest, reason_for
+from plugins.content.sightings import RULE_ID, Sighting, WordLists, reason_for, source_of
 
 STATE_SECRETS = "secret"
 """The category whose words may not be copied anywhere."""
@@ -27,12 +28,20 @@ AS_IF_LIVE = timedelta(hours=2)
 """Older messages found in the history are put to a person."""
 
 _AROUND = 40
+_LONGEST_HIT = 80
 _PLACES = {"picture": "在图片中", "file": "在文件中"}
 _MANAGERS = (Role.OWNER, Role.ADMIN)
 _CLAUSES = (
     *("11", *(f"11.{item}" for item in range(1, 11)), "12.1", "16", "17.1"),
     *("21.1", "21.2", "21.3", "22", "26"),
 )
+
+
+class Watcher(Protocol):
+    """Sees what the rule looks at; keeps or counts it, and answers nothing."""
+
+    def __call__(self, event: MessagePosted, text: str, seen: Sequence[Sighting], /) -> None:
+        """A text, and everything that was seen in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,8 @@ class ContentRule:
 
     def __init__(self, lists: WordLists) -> None:
         self._lists = lists
+        self.watchers: tuple[Watcher, ...] = ()
+        """Told of every text of a chat message, before it is judged."""
 
     @property
     def lists(self) -> WordLists:
@@ -80,11 +91,13 @@ class ContentRule:
         parts = event.parts
         only = parts[0] if len(parts) == 1 else None
         text = only.text if isinstance(only, Text) else authored_text(parts)
-        seen = self._lists.look(text)
+        seen: Sequence[Sighting] = self._lists.look(text)
+        for watch in self.watchers:
+            watch(event, text, seen)
         seen = not_permitted(seen, event, text, context)
         if not seen:
             return ()
-        finding = _finding(_posting(event, text, context), context, seen, self._lists.subjects)
+        finding = _finding(_posting(event, text, context), context, seen, self._lists)
         return () if finding is None else (told_apart(finding, seen, event, text, context),)
 
     def _judge_attachment(self, event: AttachmentRead, context: RuleContext) -> Iterable[Judgement]:
@@ -100,7 +113,7 @@ class ContentRule:
             stale=event.late and context.now - event.posted_at > AS_IF_LIVE,
             where=_PLACES.get(event.form, ""),
         )
-        finding = _finding(posting, context, seen, self._lists.subjects)
+        finding = _finding(posting, context, seen, self._lists)
         return () if finding is None else (finding,)
 
 
@@ -152,9 +165,10 @@ def _finding(
     posting: Posting,
     context: RuleContext,
     seen: Sequence[Sighting],
-    subjects: Mapping[str, Subject],
+    lists: WordLists,
 ) -> Finding | None:
-    sighting = gravest(seen)
+    sighting, subjects = lists.deciding(seen), lists.subjects
+    source = source_of(sighting)
     kind, remark = kind_for(sighting, posting.role)
     if context.exempt(posting.author):
         # Nothing is done to an exempt account: a grave word is shown to a person, others pass.
@@ -172,6 +186,8 @@ def _finding(
         reason=";".join(filter(None, (reason_for(sighting, subjects), posting.where, remark))),
         severity=sighting.severity if sighting.acts else None,
         category=sighting.category,
+        source=source,
+        at_most=lists.held.get(source),
         message=posting.message,
         excerpt=_excerpt(posting.text, sighting, seen),
         certain=kind != "suspected",
@@ -191,5 +207,6 @@ def _excerpt(text: str, sighting: Sighting, seen: Iterable[Sighting]) -> Excerpt
     if any(one.category == STATE_SECRETS for one in seen):
         return Excerpt("", 0, 0, digest)
     begin = max(0, sighting.start - _AROUND)
-    kept = text[begin : sighting.end + _AROUND]
-    return Excerpt(kept, sighting.start - begin, sighting.end - begin, digest)
+    # A topic may span half a page: its beginning tells enough.
+    end = min(sighting.end, sighting.start + _LONGEST_HIT)
+    return Excerpt(text[begin : end + _AROUND], sighting.start - begin, end - begin, digest)

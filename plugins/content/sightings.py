@@ -38,6 +38,11 @@ class Sighting:
     parts: tuple[tuple[int, int], ...] = ()
     """Where the words of a topic stand, in order."""
 
+    def words(self) -> tuple[str, ...]:
+        """What stands there: the words that decided, or the whole span."""
+        places = self.parts or ((self.start, self.end),)
+        return tuple(self.span[start - self.start : end - self.start] for start, end in places)
+
 
 class Finder(Protocol):
     """Sees one sort of thing: topics, or numbers."""
@@ -48,14 +53,10 @@ class Finder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A category of content: what users read, and the clause a violation of it cites.
-
-    What is ``reserved`` may be posted with a permit.
-    """
+    """A category of content: what users read, and the clause a violation of it cites."""
 
     title: str
     clause: str
-    reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ _CERTAIN_SECRETS: Final = re.compile(
 )
 _POSSIBLE_SECRETS: Final = re.compile(
     rf"{_OPEN}{_GAP}{_LEVEL}{_GAP}{_TERM}?{_GAP}{_CLOSE}"
-    rf"|{_LINE}{_LEVEL}{_GAP}{_TERM}?{_LINE_END}"
+    # 秘密 alone is also an answer people give in fun: a mark has a paper below it.
+    rf"|{_LINE}{_LEVEL}{_GAP}(?:{_TERM}{_LINE_END}|{_LINE_END}(?=\n\s*[^\n]{{6,}}))"
     r"|[\u4e00-\u9fff]{1,10}(?<!保)密[\u4e00-\u9fff]{0,3}[〔\[［（(【][12]\d{3}[〕\]］）)】]\s?第?\d{1,5}号"
 )
 _SECOND_HALF: Final = (
@@ -45,7 +46,7 @@ _CERTAIN_INTERNAL: Final = re.compile(
     rf"|工作秘密{_GAP}(?:{_STAR}|[*＊※]){_GAP}{_TERM}?"
 )
 _POSSIBLE_INTERNAL: Final = re.compile(
-    rf"{_OPEN}{_GAP}工作秘密{_GAP}{_CLOSE}|{_LINE}工作秘密{_LINE_END}"
+    rf"{_OPEN}{_GAP}工作秘密{_GAP}{_CLOSE}|{_LINE}工作秘密{_LINE_END}(?=\n\s*[^\n]{{6,}})"
 )
 
 

@@ -10,6 +10,9 @@ from bot.domain.errors import BadInputError
 from plugins.content.expressions.nodes import AllOf, AnyOf, Near, Node, Word, is_place
 
 MOST_ALTERNATIVES: Final = 64
+WIDEST: Final = 300
+"""Characters a topic spans at most: words farther apart in a file or a merged forward have nothing
+to do with each other."""
 
 Span = tuple[int, int]
 Spans = Mapping[str, Sequence[Span]]
@@ -63,7 +66,9 @@ def decide(ways: Iterable[Alternative], spans: Spans, against: Spans) -> Cover |
     covers = [
         cover
         for way in ways
-        if (cover := _smallest(way, spans)) and not any(_holds(no, against) for no in way.unwanted)
+        if (cover := _smallest(way, spans))
+        and cover.end - cover.start <= WIDEST
+        and not any(_holds(no, against) for no in way.unwanted)
     ]
     return min(covers, key=lambda cover: cover.size, default=None)
 

@@ -14,6 +14,8 @@ from bot.domain.identifiers import MessageKey
 from bot.engine.register import Register
 from config.articles import load_articles
 from config.paths import INSTALLED
+from plugins.content.expressions.parser import parse
+from plugins.content.expressions.topics import Topic, Topics
 from plugins.content.matching import (
     DEFAULT_RESPONSES,
     Entry,
@@ -210,6 +212,19 @@ def test_the_excerpt_holds_the_hit_and_forty_characters_around_it() -> None:
     assert excerpt.text == "甲" * 40 + ADVERT + "乙" * 40
     assert excerpt.text[excerpt.start : excerpt.end] == ADVERT
     assert excerpt.fingerprint == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_of_a_topic_that_spans_much_only_the_beginning_is_kept() -> None:
+    topics = Topics([Topic("t", "标题", "major_event", Severity.SERIOUS, parse("校庆 且 路线"))])
+    lists = WordLists(Matcher.build(()), LISTS.subjects, (topics,))
+    text = f"{'甲' * 100}校庆{'乙' * 200}路线{'丙' * 100}"
+    (finding,) = ContentRule(lists).judge(posted(NEWCOMER, text), college())
+    assert isinstance(finding, Finding)
+    assert finding.source == "expression:t"
+    excerpt = finding.excerpt
+    assert excerpt is not None
+    assert excerpt.text == "甲" * 40 + "校庆" + "乙" * 118
+    assert excerpt.text[excerpt.start : excerpt.end] == "校庆" + "乙" * 78
 
 
 @pytest.mark.parametrize("text", [SECRET, f"{FRAUD} {SECRET}", f"{SECRET} {ADVERT}"])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import BadInputError
 from plugins.content.expressions.evaluation import (
+    WIDEST,
     Cover,
     Span,
     Spans,
@@ -111,6 +112,13 @@ def test_far_apart_is_not_near() -> None:
     near, far = {"校庆": [(0, 2)], "路线": [(12, 14)]}, {"校庆": [(0, 2)], "路线": [(13, 15)]}
     assert decide(ways, near, near) == Cover(0, 14, ((0, 2), (12, 14)))
     assert decide(ways, far, far) is None
+
+
+def test_words_at_both_ends_of_a_long_file_make_no_topic() -> None:
+    ways = alternatives(parse("校庆 且 路线"))
+    within, beyond = ({"校庆": [(0, 2)], "路线": [(end - 2, end)]} for end in (WIDEST, WIDEST + 1))
+    assert decide(ways, within, within) is not None
+    assert decide(ways, beyond, beyond) is None
 
 
 def test_too_many_combinations_are_refused() -> None:
