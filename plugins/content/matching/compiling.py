@@ -12,13 +12,13 @@ from plugins.content.matching.components import Components
 from plugins.content.matching.disguises import Disguises
 from plugins.content.matching.entries import Listed
 from plugins.content.matching.fold import fold
-from plugins.content.matching.hearing import Hearing
+from plugins.content.matching.hearing import SHORT_LIST, Hearing
 from plugins.content.matching.literals import is_literal
 from plugins.content.matching.patterns import patterns_of
 from plugins.content.matching.stutters import Stutters
 from plugins.content.matching.table import Index, WordTable
 
-KIND_BITS: Final = 2
+KIND_BITS: Final = 3
 """An owner is the number of a word and, in its lowest bits, the ``Kind`` of its pattern."""
 
 
@@ -53,6 +53,7 @@ def unpacked(packed: bytes) -> Compiled:
 def compile_words(entries: Iterable[Listed], policy: TechniquePolicy) -> Compiled:
     """Takes seconds for a hundred thousand words, most of them spent on reading them aloud."""
     table = WordTable(entries)
+    shortest_reversed = 3 if len(table) <= SHORT_LIST else 4
     wanted = {
         category: frozenset(
             technique for technique in Technique if policy.looks_for(technique, category)
@@ -68,7 +69,7 @@ def compile_words(entries: Iterable[Listed], policy: TechniquePolicy) -> Compile
             literals.append(number)
             continue
         folded, wants = fold(word), wanted[table.category(number)]
-        for text, kind in patterns_of(word, folded, wants):
+        for text, kind in patterns_of(word, folded, wants, shortest_reversed):
             grouped.setdefault(text, []).append(number << KIND_BITS | kind)
         for technique in _BY_SPELLING:
             if technique in wants:

@@ -6,6 +6,7 @@ holds what such a spelling cannot do without, and its way back only if something
 
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Final, Self
 from urllib.parse import unquote_to_bytes
 
 from bot.domain.spellings import Technique
-from plugins.content.matching.fold import fold, fold_table
+from plugins.content.matching.fold import fold
 from plugins.content.matching.view import Sheet, View, folded_view, spaced_view, view_through
 
 Question = re.Pattern[str]
@@ -23,10 +24,13 @@ Readings = Iterator[tuple[str, str, Callable[[], View]]]
 """The name of a reading, its folded text, and how to make its view."""
 
 _NEVER: Final = re.compile(r"(?!)")
-_INSERTED: Final = re.compile(r"(?<=[^\x00-\x7f])[a-z0-9]{1,3}(?=[^\x00-\x7f])")
 _LETTER: Final = "0-9A-Za-zＡ-Ｚａ-ｚ"
-_BETWEEN: Final = rf"(?<=[{_LETTER}])[^\x00-\x7f年月日号点时分][{_LETTER}]{{1,3}}[^\x00-\x7f]"
+_BETWEEN: Final = (
+    rf"(?<=[A-Za-z])[ .-]?[^\x00-\x7f][ .-]?[{_LETTER}]{{1,3}}[ .-]?[^\x00-\x7f]"
+    rf"|(?<=[0-9])[^\x00-\x7f年月日号点时分][{_LETTER}]{{1,3}}[^\x00-\x7f]"
+)
 """A letter, an ideograph, again letters, but no date: 考x试x答."""
+_INSERTED: Final = re.compile(rf"(?<=[^\x00-\x7f])[ .-]?[{_LETTER}]{{1,3}}[ .-]?(?=[^\x00-\x7f])")
 _MIXED: Final = r"(?<=[A-Za-z])[0-9]+[A-Za-z]|(?<=[0-9])(?<![0-9]{2})[A-Za-z]{2}"
 """Letters and digits, but no measure: v1p, kao3shi, 0ff; not 2024OK."""
 _SHORT_LINE: Final = r"(?<=\n)[^\n]{0,24}\n"
@@ -44,7 +48,7 @@ _LEET: Final = (
 )
 _MOST_COLUMNS: Final = 12
 _CODE_SIGNS: Final = "&%\\\\"
-_PICTURES: Final = "\u2300-\u2bff\U0001f000-\U0001faff"
+_PICTURES: Final = "+\u2300-\u2bff\U0001f000-\U0001faff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Disguises:
     """Asked of every text."""
     plain: Question
     """The same without pictures, of which most mean nothing here."""
-    pictures: Mapping[str, str]
+    pictures: Mapping[str, tuple[str, ...]]
     """Each picture with the characters of listed words that it may stand for."""
 
     @classmethod
@@ -66,7 +70,7 @@ class Disguises:
         pictures = {
             picture: told
             for picture, meant in _pictures().items()
-            if (told := "".join(each for each in meant if fold(each) in listed))
+            if (told := tuple(each for each in meant if listed.issuperset(fold(each))))
         }
         first, then = "", []
         if not wanted.isdisjoint({Technique.LEET, Technique.PINYIN}):
@@ -101,9 +105,9 @@ class Disguises:
 
     def _mixed(self, sheet: Sheet) -> Readings:
         if Technique.INSERTED in self.wanted:
-            yield from _without(_INSERTED, sheet, Technique.INSERTED)
+            yield from _without_inserted(sheet.text)
         if Technique.PINYIN in self.wanted:
-            yield from _without(_TONES, sheet, Technique.PINYIN)
+            yield from _without_tones(sheet)
         if Technique.LEET in self.wanted:
             yield from _leet(sheet)
 
@@ -114,7 +118,7 @@ class Disguises:
                 picture: meant[choice % len(meant)] for picture, meant in there.items()
             }
             read = fold("".join(read_as.get(each, each) for each in text))
-            yield "pictured", read, partial(view_through, fold_table(), text, read_as)
+            yield "pictured", read, partial(view_through, text, read_as)
 
 
 def _question(first: str, then: list[str]) -> Question:
@@ -122,14 +126,32 @@ def _question(first: str, then: list[str]) -> Question:
     return re.compile(f"[{first}](?:{'|'.join(then)})") if first else _NEVER
 
 
-def _without(runs: re.Pattern[str], sheet: Sheet, technique: Technique) -> Readings:
-    def view() -> View:
-        spans = [run.span() for run in runs.finditer(sheet.folded)]
-        return spaced_view(sheet.view, spans, technique)
+def _without_inserted(text: str) -> Readings:
+    read = _INSERTED.sub("", text)
+    if read != text:
+        yield "inserted", fold(read), partial(_view_around, text)
 
-    without = runs.sub("", sheet.folded)
-    if without != sheet.folded:
-        yield technique.value, without, view
+
+def _view_around(text: str) -> View:
+    """What stands around the inserted letters; what follows some owes its place to them."""
+    view = folded_view(text)
+    position, runs = 0, []
+    for run in _INSERTED.finditer(text):
+        low = bisect_left(view.starts, run.start(), position)
+        position = bisect_left(view.starts, run.end(), low)
+        runs.append((low, position))
+    return spaced_view(view, runs, Technique.INSERTED)
+
+
+def _without_tones(sheet: Sheet) -> Readings:
+    read = _TONES.sub("", sheet.folded)
+    if read != sheet.folded:
+        yield "toned", read, partial(_view_without_tones, sheet)
+
+
+def _view_without_tones(sheet: Sheet) -> View:
+    tones = [tone.span() for tone in _TONES.finditer(sheet.folded)]
+    return spaced_view(sheet.view, tones, Technique.PINYIN)
 
 
 def _leet(sheet: Sheet) -> Readings:
@@ -213,7 +235,7 @@ def _plain(code: re.Match[str]) -> str:
 
 
 @cache
-def _pictures() -> dict[str, str]:
+def _pictures() -> dict[str, list[str]]:
     source = files("plugins.content.matching").joinpath("data").joinpath("pictures.txt")
     rows = (line for line in source.read_text("utf-8").splitlines() if not line.startswith("#"))
-    return {row[0]: row[1:] for row in rows}
+    return {picture: meant for picture, *meant in map(str.split, rows)}

@@ -75,6 +75,7 @@ def edges(original: str, low: int, high: int) -> str | None:
 
 def straddled(original: str, low: int, high: int, word: str) -> str | None:
     """分发|票据 does not hold 发票: a short dictionary word across two other words."""
-    if not is_word(word):
+    cut = Cut(original, low, high)
+    if not cut.sticks_out(low, high, inside=None if is_word(word) else 1):
         return None
-    return "跨在两个词之间" if Cut(original, low, high).sticks_out(low, high) else None
+    return "跨在两个词之间"

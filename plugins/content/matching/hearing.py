@@ -17,7 +17,7 @@ from plugins.content.matching.sounds import (
 )
 from plugins.content.matching.table import Index, WordTable
 
-_SHORT_LIST: Final = 2000
+SHORT_LIST: Final = 2000
 """Up to so many words, three characters are listened for; beyond, four."""
 _FEWEST_IDEOGRAPHS: Final = 2
 
@@ -41,7 +41,7 @@ class Hearing:
     @classmethod
     def of(cls, table: WordTable, numbers: Sequence[int]) -> Self:
         """For these words of the table."""
-        shortest = 3 if len(numbers) <= _SHORT_LIST else 4
+        shortest = 3 if len(numbers) <= SHORT_LIST else 4
         grouped: dict[str, list[int]] = {}
         for number in numbers:
             word = table.words[number]

@@ -12,7 +12,7 @@ from plugins.content.matching.readings import readings
 
 PINYIN_LETTERS: Final = 6
 """Shorter strings of letters are too often something else."""
-REVERSED_LENGTH: Final = 4
+_SYLLABLE_LETTERS: Final = 2
 
 
 class Kind(IntEnum):
@@ -22,6 +22,8 @@ class Kind(IntEnum):
     PINYIN = 1
     REVERSED = 2
     SOUND = 3
+    HALF_PINYIN = 4
+    """One character of two, the other in letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,30 @@ def target_of(listed: Listed) -> Target:
     return Target(listed, "".join(folded), tuple(letters), frozenset(own_marks), excuses)
 
 
-def patterns_of(word: str, folded: str, wanted: Container[Technique]) -> Iterator[tuple[str, Kind]]:
+def patterns_of(
+    word: str, folded: str, wanted: Container[Technique], shortest_reversed: int
+) -> Iterator[tuple[str, Kind]]:
     """Every string for a word, as far as its technique is wanted."""
     yield folded, Kind.WORD
     if Technique.PINYIN in wanted:
         for text in pinyin_of(word):
             yield text, Kind.PINYIN
+    if Technique.MIXED_PINYIN in wanted and len(folded) == 2:
+        for text in _half_pinyin(word, folded):
+            yield text, Kind.HALF_PINYIN
     if Technique.REVERSED in wanted:
         backwards = folded[::-1]
-        if len(backwards) >= REVERSED_LENGTH and backwards != folded:
+        if len(backwards) >= shortest_reversed and backwards != folded:
             yield backwards, Kind.REVERSED
+
+
+def _half_pinyin(word: str, folded: str) -> set[str]:
+    found: set[str] = set()
+    for syllables in readings("".join(filter(fold, word))):
+        first, second = syllables
+        found |= {first + folded[1]} if len(first) > _SYLLABLE_LETTERS else set()
+        found |= {folded[0] + second} if len(second) > _SYLLABLE_LETTERS else set()
+    return found
 
 
 def pinyin_of(word: str) -> dict[str, tuple[str, ...]]:

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Final
 
 from pypinyin.phrases_dict import phrases_dict
 from pypinyin.pinyin_dict import pinyin_dict
 
 from plugins.content.matching.fold import fold
+
+_MANY_READINGS: Final = frozenset(
+    "重行乐长薄还都得着了落弹调藏传降率参曾朝单发和会觉壳模宁强塞色省什说似系吓校血咽要应载扎择占折种转卜盛数"
+)
+"""Everyday characters of which two readings are in everyday use."""
+_MOST_READINGS: Final = 5
+_LONGEST_PHRASE: Final = 4
 
 
 @cache
@@ -16,17 +24,40 @@ def syllable(character: str) -> str | None:
     return _bare(listed.split(",")[0]) if listed else None
 
 
-def readings(word: str) -> Iterator[tuple[str, ...]]:
-    """At most two readings of an all-ideograph word: as a phrase, and by its characters."""
-    single = tuple(syllable(character) for character in word)
-    if not all(single):
-        return
-    plain = tuple(reading for reading in single if reading)
-    phrase = phrases_dict.get(word)
-    known = tuple(_bare(reading[0]) for reading in phrase) if phrase else plain
-    yield known
-    if plain != known:
-        yield plain
+def readings(word: str) -> tuple[tuple[str, ...], ...]:
+    """How an all-ideograph word may be read: by its phrases, by its characters, and otherwise.
+
+    At most five ways; a character of many readings is varied once.
+    """
+    if not all(map(syllable, word)):
+        return ()
+    phrased = tuple(_by_phrases(word))
+    found = {phrased: None, tuple(filter(None, map(syllable, word))): None}
+    for at, character in enumerate(word):
+        if character in _MANY_READINGS:
+            for other in _others(character):
+                found.setdefault((*phrased[:at], other, *phrased[at + 1 :]))
+    return tuple(found)[:_MOST_READINGS]
+
+
+def _by_phrases(word: str) -> Iterator[str]:
+    """Longest known phrase first: 银行卡 is not read like 自行车."""
+    at = 0
+    while at < len(word):
+        for end in range(min(len(word), at + _LONGEST_PHRASE), at + 1, -1):
+            phrase = phrases_dict.get(word[at:end])
+            if phrase and len(phrase) == end - at:
+                yield from (_bare(reading[0]) for reading in phrase)
+                at = end
+                break
+        else:
+            yield syllable(word[at]) or ""
+            at += 1
+
+
+def _others(character: str) -> tuple[str, ...]:
+    listed = pinyin_dict[ord(character)].split(",")
+    return tuple(dict.fromkeys(map(_bare, listed[1:3])))
 
 
 @cache

@@ -51,7 +51,7 @@ def sound_patterns(word: str) -> set[str]:
     return {by_character} | {
         "".join(signs[spoken] for spoken in phrase)
         for phrase in readings(word)
-        if len(phrase) == len(by_character)
+        if len(phrase) == len(by_character) and signs.keys() >= set(phrase)
     }
 
 

@@ -7,9 +7,9 @@ from itertools import accumulate
 from typing import Final
 
 from bot.domain.spellings import Technique
-from plugins.content.matching.characters import Gap
+from plugins.content.matching.characters import COMMON, Gap
 from plugins.content.matching.exactly import SHORT, Verdict, edges, excuse, straddled
-from plugins.content.matching.fold import fold
+from plugins.content.matching.fold import fold, gap_of
 from plugins.content.matching.joints import joints_of, judge_joints
 from plugins.content.matching.patterns import Kind, Target, pinyin_of
 from plugins.content.matching.spelling import is_latin, is_numeral, is_shape, spelling_of
@@ -66,7 +66,7 @@ def _partial_character(candidate: Candidate) -> str | None:
 
 
 def _gaps(candidate: Candidate, techniques: set[Technique]) -> str | None:
-    if candidate.kind is Kind.PINYIN:
+    if candidate.kind in {Kind.PINYIN, Kind.HALF_PINYIN}:
         return None
     joints = joints_of(
         candidate.original,
@@ -189,11 +189,32 @@ def _read_pinyin(candidate: Candidate, techniques: set[Technique]) -> str | None
     return None
 
 
+def _read_half_pinyin(candidate: Candidate, techniques: set[Technique]) -> str | None:
+    """代xie: the character as listed and in no other word, the letters a whole token."""
+    original, low, high = candidate.original, candidate.low, candidate.high
+    written = fold(original[low:high])
+    kept = original[low] if not written[0].isascii() else original[high - 1]
+    if kept not in candidate.target.letters:
+        return "不是原字加拼音"
+    if any(gap_of(each) not in {None, Gap.INVISIBLE} for each in original[low:high]):
+        return "拼音与字之间有间隔"
+    if _is_address(original, low, high):
+        return "在网址或邮箱里"
+    at = low if kept == original[low] else high - 1
+    if Cut(original, low, high).is_inside_word(at):
+        return "首尾属于相邻的词语"
+    techniques.add(Technique.MIXED_PINYIN)
+    return None
+
+
 def _is_address(original: str, low: int, high: int) -> bool:
     """Whether the run of non-spaces around is a link or an address."""
     start = max(original.rfind(space, 0, low) for space in " \n\t　") + 1
     ends = [at for space in " \n\t　" if (at := original.find(space, high)) >= 0]
-    return bool(_ADDRESS.search(original[start : min(ends, default=len(original))]))
+    end = min(ends, default=len(original))
+    return bool(_ADDRESS.search(original[start:end])) or bool(
+        _PATH_BEFORE.search(original[start:low]) or _PATH_AFTER.match(original[high:end])
+    )
 
 
 def _read_reversed(candidate: Candidate, techniques: set[Technique]) -> str | None:
@@ -201,7 +222,7 @@ def _read_reversed(candidate: Candidate, techniques: set[Technique]) -> str | No
     cut = Cut(candidate.original, candidate.low, candidate.high)
     positions = _positions(candidate)
     worded = sum(cut.is_inside_word(candidate.view.starts[i]) for i in positions)
-    if worded * 2 > len(positions):
+    if worded * 2 > len(positions) or (worded and len(positions) <= SHORT):
         return "正着读也成词"
     techniques.add(Technique.REVERSED)
     return None
@@ -230,8 +251,12 @@ def _read_sound(candidate: Candidate, techniques: set[Technique]) -> str | None:
     if length <= SHORT and len(changed) == length:
         return "短词全部换字，证据不足"
     cut = Cut(original, candidate.low, candidate.high)
-    if cut.sticks_out(candidate.low, candidate.high):
+    if cut.sticks_out(candidate.low, candidate.high, inside=1 if length > SHORT else length):
         return "首尾属于相邻的词语"
+    if length <= SHORT and all(original[view.starts[at]] in COMMON for at in changed):
+        return "换上的是常用的字，多为原意"
+    if _PERSON.match(original, candidate.high):
+        return "是人名"
     sounded = [at for at in changed if at not in view.via]
     if sounded and all(cut.is_inside_word(view.starts[at]) for at in sounded):
         return "原文本身是通顺的词语"
@@ -242,10 +267,14 @@ def _positions(candidate: Candidate) -> range:
     return range(candidate.start, candidate.end)
 
 
+_PERSON = re.compile("老师|教授|同学|主任|书记|院长|处长|校长|博士|先生|女士|师傅|的讲座")
 _ADDRESS = re.compile(r"://|www\.|@\w|\w\.(?:com|cn|net|org|edu|top|vip|cc|io)\b", re.IGNORECASE)
+_PATH_BEFORE = re.compile(r"[/\\_~][\w.~-]*$", re.ASCII)
+_PATH_AFTER = re.compile(r"[\w-]*[/\\_.][\w/]|[0-9]{4}", re.ASCII)
 _READERS: Final[dict[Kind, Callable[[Candidate, set[Technique]], str | None]]] = {
     Kind.WORD: _read_word,
     Kind.PINYIN: _read_pinyin,
     Kind.REVERSED: _read_reversed,
     Kind.SOUND: _read_sound,
+    Kind.HALF_PINYIN: _read_half_pinyin,
 }

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from bot.domain.spellings import Technique
-from plugins.content.matching.fold import Table, fold_table
+from plugins.content.matching.fold import fold, fold_table
 
 _NOTHING_ELSE: Final[Mapping[str, str]] = {}
 
@@ -45,28 +45,26 @@ class Sheet:
 
 def folded_view(original: str) -> View:
     """The folded text."""
-    return view_through(fold_table(), original)
+    return view_through(original)
 
 
-def view_through(table: Table, original: str, read_as: Mapping[str, str] = _NOTHING_ELSE) -> View:
-    """The text through a table; a character that becomes several gives them all its place.
+def view_through(original: str, read_as: Mapping[str, str] = _NOTHING_ELSE) -> View:
+    """The folded text; a character that becomes several gives them all its place.
 
     A character of ``read_as`` is taken for another, by way of ``Technique.STAND_IN``.
     """
+    table = fold_table()
     pieces: list[str] = []
     starts: list[int] = []
     via: dict[int, Technique] = {}
     for index, character in enumerate(original):
-        if character in read_as:
-            character = read_as[character]  # noqa: PLW2901  its place is what counts
-            via[len(starts)] = Technique.STAND_IN
-        try:
-            folded = table[ord(character)]
-        except IndexError:
-            folded = ord(character)
-        if folded is None:
+        meant = read_as.get(character)
+        folded = table[ord(character)] if meant is None else fold(meant)
+        if not folded:
             continue
         piece = chr(folded) if isinstance(folded, int) else folded
+        if meant is not None:
+            via |= dict.fromkeys(range(len(starts), len(starts) + len(piece)), Technique.STAND_IN)
         pieces.append(piece)
         starts.extend([index] * len(piece))
     return View("".join(pieces), starts, [start + 1 for start in starts], via)

@@ -46,10 +46,17 @@ class Cut:
                 return start, end
         return index, index + 1
 
-    def sticks_out(self, start: int, end: int) -> bool:
-        """Whether a word begins before ``start`` or ends after ``end``, and another is cut off."""
+    def sticks_out(self, start: int, end: int, *, inside: int | None = None) -> bool:
+        """Whether a word begins before ``start`` or ends after ``end``, and another is cut off.
+
+        With ``inside`` only words of which no more than so many characters lie inside count.
+        """
         left, right = self.around(start), self.around(end - 1)
-        return left != right and (left[0] < start or right[1] > end)
+        most = end - start if inside is None else inside
+        return left != right and (
+            (left[0] < start and left[1] - start <= most)
+            or (right[1] > end and end - right[0] <= most)
+        )
 
     def is_inside_word(self, index: int) -> bool:
         """Whether the character is part of a longer word."""
