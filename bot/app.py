@@ -27,6 +27,7 @@ PLUGINS = (
     "plugins.real_name",
     "plugins.membership",
     "plugins.content",
+    "plugins.permits",
     "plugins.digest",
     "plugins.oversight",
     "plugins.administration",

@@ -33,6 +33,12 @@ class PermitBook:
     def __iter__(self) -> Iterator[Permit]:
         return iter(self._permits.values())
 
+    def including(self, permit: Permit, text: str | None = None) -> "PermitBook":
+        """The book with one more, or with one as it is now."""
+        texts = self._texts if text is None else {**self._texts, permit.number: text}
+        known = {**self._permits, permit.number: permit}
+        return PermitBook(known.values(), texts)
+
     def get(self, number: int) -> Permit | None:
         """One of them."""
         return self._permits.get(number)
