@@ -170,11 +170,11 @@ def plain_picture() -> bytes:
 
 
 def zip_bomb() -> bytes:
-    """A quarter of a gigabyte of nothing in a quarter of a megabyte."""
+    """Sixty-four megabytes of nothing in as many kilobytes."""
     with BytesIO() as buffer:
         with ZipFile(buffer, "w", ZIP_DEFLATED) as file, file.open("零.txt", "w") as member:
             nothing = bytes(1024 * 1024)
-            for _ in range(256):
+            for _ in range(64):
                 member.write(nothing)
         return buffer.getvalue()
 
@@ -184,13 +184,13 @@ def many_members() -> bytes:
 
 
 def document_bomb() -> bytes:
-    """A header that unpacks to half a gigabyte of blanks."""
+    """A header that unpacks to a thousand times its size."""
     with BytesIO() as buffer:
         with ZipFile(buffer, "w", ZIP_DEFLATED) as file:
             file.writestr("[Content_Types].xml", _TYPES)
             with file.open("word/header1.xml", "w") as member:
                 member.write(b"<w>")
-                for _ in range(512):
+                for _ in range(64):
                     member.write(b" " * 1024 * 1024)
         return buffer.getvalue()
 
