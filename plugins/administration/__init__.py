@@ -1,12 +1,18 @@
 """Administration: help, settings, roles, and the red button."""
 
+from datetime import timedelta
+from functools import partial
+
 from nonebot.plugin import PluginMetadata
 
-from bot.engine.contribution import Contribution
+from bot.engine.contribution import Contribution, Job
 from bot.engine.services import Services
 from bot.engine.texts import Texts
 from config.articles import load_articles
 from plugins.administration.commands import commands
+from plugins.administration.rule_commands import note_watched
+
+_NOTED_EVERY = timedelta(minutes=1)
 
 __plugin_meta__ = PluginMetadata(
     name="管理",
@@ -25,4 +31,7 @@ def contribute(services: Services) -> Contribution:
         services.register,
         zone=settings.timezone,
     )
-    return Contribution(commands=commands(services, texts))
+    return Contribution(
+        commands=commands(services, texts),
+        jobs=(Job("rules watched", _NOTED_EVERY, partial(note_watched, services)),),
+    )

@@ -9,6 +9,7 @@ from plugins.administration.control import ControlCommands
 from plugins.administration.information import InformationCommands
 from plugins.administration.policy_commands import PolicyCommands
 from plugins.administration.roles import RoleCommands
+from plugins.administration.rule_commands import RuleCommands
 
 _EVERYBODY = frozenset(ChatRole)
 _RESPONSIBLE = frozenset({ChatRole.OWNER, ChatRole.SUPERVISOR, ChatRole.ADMINISTRATOR})
@@ -70,6 +71,7 @@ def _information(information: InformationCommands) -> tuple[Command, ...]:
 
 def _policy(services: Services, texts: Texts) -> tuple[Command, ...]:
     policy, people = PolicyCommands(services, texts), RoleCommands(services)
+    rules = RuleCommands(services, texts, policy.seconded)
     words: Args = Args["words", MultiVar(str, "*")]
     return (
         Command(
@@ -86,11 +88,11 @@ def _policy(services: Services, texts: Texts) -> tuple[Command, ...]:
             name="规则",
             roles=_RESPONSIBLE,
             place=Place.ANYWHERE,
-            usage="规则 [名称 观察|提醒|执行]",
+            usage="规则 [名称] [观察|提醒|执行]",
             example="规则 实名 提醒",
-            summary="查看各规则的生效方式；系统管理员可修改",
+            summary="查看各规则的生效方式、命中和误报；系统管理员可修改",
             arguments=words,
-            handle=policy.rules,
+            handle=rules.rules,
         ),
         Command(
             name="授权",

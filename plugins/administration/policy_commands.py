@@ -1,11 +1,8 @@
-"""配置 and 规则: settings by chat, each change on record and reversible."""
+"""配置: settings by chat, each change on record and reversible."""
 
 from bot.domain.errors import BadInputError, RefusedError
-from bot.domain.measures import Mode
-from bot.domain.rules import Rule
 from bot.engine import decisions
 from bot.engine.commands import Call, ChatRole, Reply
-from bot.engine.own_words import fold
 from bot.engine.quorum import require_standing
 from bot.engine.services import Services
 from bot.engine.texts import Texts
@@ -14,7 +11,7 @@ from config.policy import load_policy
 from config.policy_overrides import settable_keys, setting_text, with_overrides
 from data import setting_changes, switches
 from data.ledger import Work
-from plugins.administration.rules import MODES, Proposal, Wish, agreed
+from plugins.administration.rules import Proposal, agreed
 
 _SOURCE, _BACK = "来源", "回退"
 _HISTORY = 5
@@ -47,53 +44,7 @@ class PolicyCommands:
             case _:
                 raise BadInputError("请这样写：配置 键 值；配置 来源 键；配置 回退 键。")
 
-    async def rules(self, call: Call) -> Reply:
-        """``规则`` lists them; ``规则 名称 观察|提醒|执行`` changes one."""
-        words = list(call.arguments.get("words", ()))
-        if not words:
-            return Reply(self._rule_list(call))
-        if len(words) != 2 or words[1] not in MODES:
-            raise BadInputError("请这样写：规则 名称 观察|提醒|执行。例如：规则 实名 提醒")
-        _require_administrator(call)
-        rules = self._services.catalogue.rules
-        rule = next((one for one in rules if fold(words[0]) in _names_of(one)), None)
-        if rule is None:
-            names = "、".join(one.title for one in rules)
-            raise BadInputError(f"没有规则“{words[0]}”。规则有：{names}。")
-        return await self._change_mode(call, rule.rule_id, MODES[words[1]])
-
-    async def _change_mode(self, call: Call, rule_id: str, mode: Mode) -> Reply:
-        """In a group for that group, in private for all; going further may take two people."""
-        policy, settings = self._services.register.policy, self._services.settings
-        if call.group is not None:
-            key, where = f"groups.{call.group}.rules.{rule_id}", "本群"
-            now = policy.mode(rule_id, call.group)
-        else:
-            key, where = f"rules.{rule_id}.mode", "全校"
-            now = policy.rule_modes.get(rule_id, policy.default_mode)
-        wish = Wish(now, mode, settings.mode)
-        switch = f"promotion:{key}"
-
-        async def write(work: Work) -> bool:
-            if wish.needs_second and not await self._seconded(work, call, switch, mode.value):
-                return False
-            await setting_changes.change(work, key, mode.value, str(call.caller))
-            await switches.bump_revision(work, decisions.REVISION)
-            return True
-
-        done = await self._services.scribe.write(write)
-        await self._services.reload()
-        title = self._services.catalogue.title(rule_id)
-        return Reply(
-            self._services.wording.text(
-                "rules.changed" if done else "rules.second_needed",
-                where=where,
-                rule=title,
-                mode=mode.label,
-            )
-        )
-
-    async def _seconded(self, work: Work, call: Call, switch: str, value: str) -> bool:
+    async def seconded(self, work: Work, call: Call, switch: str, value: str) -> bool:
         """Whether somebody else wished the same lately; else the wish is kept for him to share."""
         register = self._services.register
         register.now = work.now
@@ -129,7 +80,7 @@ class PolicyCommands:
             overrides.pop(key, None)
             after = with_overrides(basis, overrides | ({} if value is None else {key: value}))
             texts[:] = [setting_text(one, key) or "（未设置）" for one in (before, after)]
-            if loosened(before, after) and not await self._seconded(
+            if loosened(before, after) and not await self.seconded(
                 work, call, f"loosening:{key}", texts[1]
             ):
                 return False
@@ -173,24 +124,6 @@ class PolicyCommands:
             lines.append(f"{one.key}{shown}（{one.description}）")
         lines.append(self._services.wording.text("settings.footer"))
         return "\n".join(lines)
-
-    def _rule_list(self, call: Call) -> str:
-        policy = self._services.register.policy
-        lines = []
-        for rule in self._services.catalogue.rules:
-            if call.group is not None:
-                mode, source = policy.mode_with_source(rule.rule_id, call.group)
-            elif rule.rule_id in policy.rule_modes:
-                mode, source = policy.rule_modes[rule.rule_id], "全校对该规则的设置"
-            else:
-                mode, source = policy.default_mode, "默认设置"
-            lines.append(f"{rule.title}：{mode.label}（{source}）")
-        return "\n".join(lines)
-
-
-def _names_of(rule: Rule) -> tuple[str, ...]:
-    """What people call a rule: its title with or without the remark in brackets, or its id."""
-    return (fold(rule.title), fold(rule.title).partition("(")[0], rule.rule_id)
 
 
 def _require_administrator(call: Call) -> None:

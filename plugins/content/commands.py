@@ -1,4 +1,4 @@
-"""Trying a text without consequences, and looking after the word lists."""
+"""Trying a text without consequences."""
 
 from arclet.alconna import AllParam, Args
 
@@ -31,9 +31,8 @@ _SPEAKING = frozenset({Step.REMIND, Step.TELL, Step.ASK_OWNER, Step.ESCALATE, St
 
 
 def commands(services: Services, texts: Texts, keeper: WordListKeeper) -> tuple[Command, ...]:
-    """``试`` for whoever watches over groups, ``词库`` for the administrator."""
+    """``试`` for whoever watches over groups."""
     trial = Trial(services, texts, keeper)
-    lists = Lists(services, texts, keeper)
     return (
         Command(
             name="试",
@@ -44,16 +43,6 @@ def commands(services: Services, texts: Texts, keeper: WordListKeeper) -> tuple[
             summary="试算一段文字会怎样处理，不保存",
             arguments=Args["text", AllParam],
             handle=trial.show,
-        ),
-        Command(
-            name="词库",
-            roles=frozenset({ChatRole.ADMINISTRATOR}),
-            place=Place.ANYWHERE,
-            usage="词库 [刷新]",
-            example="词库 刷新",
-            summary="查看各类词语的数量，或重新载入词库",
-            arguments=Args["action?", ["刷新"]],
-            handle=lists.show,
         ),
     )
 
@@ -123,50 +112,6 @@ class Trial:
                 steps=_steps(policy, kind, mode),
             ),
         ]
-
-    def _text(self, key: str, **fields: object) -> str:
-        return self._services.wording.text(key, **fields)
-
-
-class Lists:
-    """``词库``: how many words there are, and loading them anew."""
-
-    def __init__(self, services: Services, texts: Texts, keeper: WordListKeeper) -> None:
-        self._services = services
-        self._texts = texts
-        self._keeper = keeper
-
-    async def show(self, call: Call) -> Reply:
-        """Counts by category and file; never a word of the lists."""
-        lines = []
-        if call.arguments.get("action"):
-            try:
-                await self._keeper.refresh(self._services.clock.now())
-            except BadInputError as error:
-                raise BadInputError(self._text("lexicon.broken", reason=error.message)) from error
-            lines.append(self._text("lexicon.reloaded"))
-        elif self._keeper.problem:
-            lines.append(self._text("lexicon.broken", reason=self._keeper.problem))
-        return Reply("\n".join((*lines, *self._counts())), private=True)
-
-    def _counts(self) -> list[str]:
-        loaded = self._keeper.loaded
-        subjects = loaded.lists.subjects
-        header = self._text(
-            "lexicon.header",
-            words=sum(loaded.by_category.values()),
-            files=len(loaded.by_file),
-            at=self._texts.moment(loaded.at),
-        )
-        by_category = [
-            self._text("lexicon.category", title=subjects[key].title, category=key, count=count)
-            for key, count in loaded.by_category.items()
-        ]
-        by_file = [
-            self._text("lexicon.file", file=name, count=count)
-            for name, count in loaded.by_file.items()
-        ]
-        return [header, *by_category, *by_file]
 
     def _text(self, key: str, **fields: object) -> str:
         return self._services.wording.text(key, **fields)

@@ -28,6 +28,8 @@ AS_IF_LIVE = timedelta(hours=2)
 """Older messages found in the history are put to a person."""
 
 _AROUND = 40
+_LONGEST_PIECE = 20
+"""A longer message is judged by itself, a shorter one also with those before it."""
 _LONGEST_HIT = 80
 _PLACES = {"picture": "在图片中", "file": "在文件中"}
 _MANAGERS = (Role.OWNER, Role.ADMIN)
@@ -94,6 +96,9 @@ class ContentRule:
         seen: Sequence[Sighting] = self._lists.look(text)
         for watch in self.watchers:
             watch(event, text, seen)
+        if not seen and len(text) <= _LONGEST_PIECE:
+            earlier = context.recent_words(event.group, event.author)
+            seen = self._lists.look_across((*earlier, text)) if earlier else ()
         seen = not_permitted(seen, event, text, context)
         if not seen:
             return ()

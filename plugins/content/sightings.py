@@ -82,6 +82,10 @@ class WordLists:
             seen.sort(key=lambda sighting: (sighting.start, sighting.end))
         return seen
 
+    def look_across(self, messages: Sequence[str]) -> list[Sighting]:
+        """A word sent in pieces that ends in the last of one author's messages."""
+        return [word_sighting(hit) for hit in self.matcher.find_across(messages)]
+
     def deciding(self, seen: Sequence[Sighting]) -> Sighting:
         """What decides about a text: what is still being watched hides nothing that may act."""
         if self.held:

@@ -7,12 +7,19 @@ from bot.engine.contribution import Contribution, Job
 from bot.engine.services import Services
 from bot.engine.texts import Texts
 from config.articles import load_articles
+from plugins.content.changing import WordChanges
 from plugins.content.commands import commands
+from plugins.content.false_hits import FalseHits
 from plugins.content.inspecting import AttachmentInspector
 from plugins.content.loading import WordListKeeper
 from plugins.content.secrecy.commands import FirstAidCommands
+from plugins.content.window import SampleWindow
+from plugins.content.word_commands import WordCommands
+from plugins.content.young_words import YoungWords
 
 _LOOK_EVERY = timedelta(seconds=30)
+_SETTLED_EVERY = timedelta(seconds=2)
+_KEPT_EVERY = timedelta(seconds=10)
 
 
 def wire(services: Services) -> Contribution:
@@ -22,18 +29,39 @@ def wire(services: Services) -> Contribution:
         BadInputError: a word list is wrong.
     """
     settings, register = services.settings, services.register
-    keeper = WordListKeeper(settings.config, services.clock.now())
+    keeper = WordListKeeper(settings.config, services.clock.now(), services.database)
+    window, false_hits = SampleWindow(services), FalseHits(services)
+    young = YoungWords(services, keeper.hold)
+    keeper.rule.watchers = (young.see, window.see)
+
+    async def remember() -> None:
+        await keeper.catch_up(services.clock.now())
+        await young.load(services.clock.now())
+
+    async def taken_up() -> None:
+        await young.load(services.clock.now())
+
     texts = Texts(
         services.wording, load_articles(settings.config), register, zone=settings.timezone
     )
+    changes = WordChanges(services, keeper, window, false_hits)
+    words = WordCommands(services, texts, keeper, changes, taken_up)
     return Contribution(
         rules=(keeper.rule,),
         commands=(
             *commands(services, texts, keeper),
+            words.declare(),
             *FirstAidCommands(services, texts).declare(),
         ),
         withholds=lambda text: _holds_secret(keeper, text),
-        jobs=(Job("word-lists", _LOOK_EVERY, keeper.watch),),
+        jobs=(
+            Job("word-lists", _LOOK_EVERY, keeper.watch),
+            Job("young words", _SETTLED_EVERY, young.settle),
+            Job("samples", _KEPT_EVERY, window.tend),
+            Job("false hits", _LOOK_EVERY, false_hits.gather),
+        ),
+        prepare=(remember,),
+        reversals={"L": words.undo},
         inspector=AttachmentInspector(lambda: keeper.rule.lists),
     )
 

@@ -19,6 +19,7 @@ from data.ledger import Work
 from data.measures import MeasureContext
 from data.violations import NewViolation
 from plugins.administration import contribute
+from plugins.administration.rule_commands import note_watched
 from plugins.digest import contribute as contribute_digest
 from plugins.real_name import contribute as contribute_names
 from tests.commanding import (
@@ -169,12 +170,18 @@ async def mode_now(desk: Desk) -> dict[str, str]:
         return await setting_changes.current(connection)
 
 
+async def watched_long_enough(desk: Desk) -> None:
+    """For a rule that never saw anything: the gate itself is tested elsewhere."""
+    await note_watched(desk.services, desk.clock.now() - timedelta(days=40))
+
+
 async def test_going_further_than_the_operator_decided_takes_two(
     desk: Desk, router: Router
 ) -> None:
     title = desk.services.catalogue.rules[0].title
     rule_id = desk.services.catalogue.rules[0].rule_id
     words = f"规则 {title} 执行"
+    await watched_long_enough(desk)
     assert "须两位" in await answer(desk, router, ADMINISTRATOR, words)
     assert "须两位" in await answer(desk, router, ADMINISTRATOR, words)
     assert await mode_now(desk) == {}
@@ -196,6 +203,7 @@ async def test_going_further_than_the_operator_decided_takes_two(
 
 async def test_a_second_wish_for_something_else_does_not_count(desk: Desk, router: Router) -> None:
     title = desk.services.catalogue.rules[0].title
+    await watched_long_enough(desk)
     await answer(desk, router, ADMINISTRATOR, f"规则 {title} 执行", group=GROUP)
     await answer(desk, router, SECOND_ADMINISTRATOR, f"规则 {title} 执行")
     assert await mode_now(desk) == {}
