@@ -1,5 +1,6 @@
 """What is known by its form, and what only looks like it."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -8,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.findings import Severity
+from bot.domain.spellings import Response
 from config.articles import load_articles
+from config.detectors import DetectorSection, DetectorsSection
 from config.paths import INSTALLED
+from config.policy import load_detectors
 from plugins.content.detectors.detectors import KINDS, Detectors, Setting
 from plugins.content.detectors.numbers import is_identity, is_luhn
 from plugins.content.matching import Technique
@@ -282,3 +286,16 @@ def test_every_span_lies_inside_the_original(text: str) -> None:
 @pytest.mark.timeout(5)
 def test_hostile_texts_take_no_time(text: str) -> None:
     ALL.find(text)
+
+
+def test_every_detector_is_in_the_policy_and_the_manual_and_answers_as_written() -> None:
+    manual = (INSTALLED.parent / "docs" / "词库与规则.md").read_text("utf-8")
+    shown = dict(
+        re.findall(r"^\| `([a-z_]+)` \|.*\| ([^|（]+?)(?:（.*）)? \|$", manual, re.MULTILINE)
+    )
+    sections: dict[str, DetectorSection] = dict(load_detectors(INSTALLED))
+    assert sections.keys() == KINDS.keys() == shown.keys()
+    assert load_detectors(INSTALLED) == DetectorsSection()
+    for name, section in sections.items():
+        off = section.answer is Response.OFF
+        assert shown[name] == ("不识别" if off else section.severity.label)

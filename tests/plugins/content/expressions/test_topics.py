@@ -1,5 +1,6 @@
 """Topics in messages, and in the files of an organisation."""
 
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -187,3 +188,14 @@ def test_what_was_in_force_stays_while_its_file_is_broken(folder: Path) -> None:
     assert [one.identifier for one in mended.topics] == ["two"]
     shutil.rmtree(folder / EXPRESSION_FOLDER)
     assert load_topics(folder, CATEGORIES, POLICY, mended).topics == ()
+
+
+def test_the_example_of_the_manual_can_be_used_as_it_stands(folder: Path) -> None:
+    manual = (INSTALLED.parent / "docs" / "词库与规则.md").read_text("utf-8")
+    examples = re.findall(r"```toml\n(\[\[expression\]\].*?)```", manual, re.DOTALL)
+    assert examples
+    for text in examples:
+        put(folder, "a.toml", text)
+        loaded = load_topics(folder, CATEGORIES, POLICY)
+        assert loaded.complaints == ()
+        assert len(loaded.topics) == 1
