@@ -40,6 +40,9 @@ class RuleContext(Protocol):
     def member(self, group: GroupKey, account: AccountKey) -> Member | None:
         """A member as last read, if known."""
 
+    def recent_words(self, group: GroupKey, account: AccountKey) -> tuple[str, ...]:
+        """The author's last short messages in this group before this event, oldest first."""
+
     def exempt(self, account: AccountKey) -> bool:
         """Whether the account is a bot, a supervisor, or on the allow-list."""
 

@@ -15,6 +15,7 @@ from bot.domain.events import (
     MessageRecalled,
     MessagesMissed,
     RoleChanged,
+    Text,
 )
 from bot.domain.groups import Role
 from bot.domain.identifiers import AccountKey, GroupKey
@@ -88,6 +89,8 @@ class Follow:
                 self.register.watermarks[event.group] = (event.sequence, event.occurred_at)
         if event.late or event.by_this_bot:
             return
+        text = "".join(part.text for part in event.parts if isinstance(part, Text))
+        self.register.recent.note(event.group, event.author, text, event.occurred_at)
         member = self.register.member(event.group, event.author)
         if member is None:
             docket.reread.add(event.group)

@@ -17,6 +17,7 @@ from bot.domain.policy import Policy
 from bot.domain.topic_windows import TopicWindows
 from bot.domain.violations import OpenCase, ViolationState
 from bot.engine.platform import GroupPlatform
+from bot.engine.recent_words import RecentWords
 
 NOTHING_SEEN = 0
 """In a watermark: the group's history was empty when it was first looked at, at that time."""
@@ -89,6 +90,7 @@ class Register:
     """Lasting states a person called a false hit: (rule, group, account, kind)."""
     watermarks: dict[GroupKey, tuple[int, datetime]] = field(default_factory=dict)
     """How far each group was seen: the number and time of its last message, or ``NOTHING_SEEN``."""
+    recent: RecentWords = field(default_factory=RecentWords)
     permits: PermitBook = field(default_factory=PermitBook)
     windows: TopicWindows = field(default_factory=TopicWindows)
     permit_limits: PermitLimits = field(default_factory=PermitLimits)
@@ -108,6 +110,10 @@ class Register:
         """A member as last read, if known."""
         state = self.groups.get(group)
         return state.members.get(account) if state else None
+
+    def recent_words(self, group: GroupKey, account: AccountKey) -> tuple[str, ...]:
+        """The author's last short messages in this group, oldest first."""
+        return self.recent.of(group, account, self.now)
 
     def person(self, account: AccountKey) -> str:
         """Whose an account is: two accounts of one person are one."""

@@ -92,7 +92,12 @@ def _meant(lists: WordLists, evasion: Evasion) -> list[Sighting]:
     """
     return [
         sighting
-        for message in evasion.messages
-        for sighting in lists.look(message)
+        for sent, message in enumerate(evasion.messages)
+        for sighting in (*lists.look(message), *_across(lists, evasion.messages[: sent + 1]))
         if sighting.word in evasion.word or evasion.word in sighting.word
     ]
+
+
+def _across(lists: WordLists, messages: Sequence[str]) -> list[Sighting]:
+    """As the chat rule looks at a short message together with those before it."""
+    return lists.look_across(messages) if len(messages) > 1 else []

@@ -54,6 +54,8 @@ NUMERALS: Final = {
 """Both ways: the lexicon passes through the same table."""
 
 PICTURED: Final = {
+    "℃": "",
+    "℉": "",
     "©": "c",
     "®": "r",
     "℗": "p",
@@ -63,7 +65,7 @@ PICTURED: Final = {
     "œ": "oe",
     "Œ": "oe",
 }
-"""Symbols and ligatures read as the letters or the number they picture."""
+"""Symbols and ligatures read as the letters they picture; a degree is a mere sign."""
 
 COMMON: Final = frozenset(
     "的一是不了在有人我他这中大来上个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后"

@@ -26,7 +26,7 @@ Readings = Iterator[tuple[str, str, Callable[[], View]]]
 _NEVER: Final = re.compile(r"(?!)")
 _LETTER: Final = "0-9A-Za-zＡ-Ｚａ-ｚ"
 _BETWEEN: Final = (
-    rf"(?<=[A-Za-z])[ .-]?[^\x00-\x7f][ .-]?[{_LETTER}]{{1,3}}[ .-]?[^\x00-\x7f]"
+    rf"(?<=[A-Za-zＡ-Ｚａ-ｚ])[ .-]?[^\x00-\x7f][ .-]?[{_LETTER}]{{1,3}}[ .-]?[^\x00-\x7f]"
     rf"|(?<=[0-9])[^\x00-\x7f年月日号点时分][{_LETTER}]{{1,3}}[^\x00-\x7f]"
 )
 """A letter, an ideograph, again letters, but no date: 考x试x答."""

@@ -1,17 +1,19 @@
 """The matcher: two searches of the folded text, then a second look at whatever was found."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from operator import attrgetter
 from typing import Final, Self
 
 from bot.domain.spellings import Response, Technique, TechniquePolicy
 from plugins.content.matching.compiling import Compiled, compile_words
 from plugins.content.matching.entries import Hit, Listed
-from plugins.content.matching.exactly import Verdict
+from plugins.content.matching.exactly import SHORT, Verdict
 from plugins.content.matching.examination import Examiner, Judged
-from plugins.content.matching.fold import fold_table
+from plugins.content.matching.fold import fold, fold_table
 from plugins.content.matching.literals import Literals
 from plugins.content.matching.sounds import paired_table
 from plugins.content.matching.view import Sheet
@@ -84,6 +86,37 @@ class Matcher:
         sheet = Sheet(text, folded, sounds)
         return self._settle(text, self._examiner.examine(sheet, found, heard))
 
+    def find_across(self, messages: Sequence[str]) -> tuple[Hit, ...]:
+        """Words that one author sent in pieces, the last of them in the last message.
+
+        Positions are those of the last piece in the last message.
+        """
+        pieces = [_bare(message) for message in messages]
+        last = pieces[-1]
+        joined = "".join(pieces)
+        border = len(joined) - len(last)
+        offset = messages[-1].find(last)
+        borders = set(accumulate(map(len, pieces), initial=0))
+        return tuple(
+            self._in_last(hit, messages[-1], offset, offset + hit.end - border)
+            for hit in self.find(joined)
+            if hit.start < border < hit.end and _is_in_pieces(hit, borders)
+            if self._across(hit) is not Response.OFF
+        )
+
+    def _across(self, hit: Hit) -> Response:
+        return self._response(frozenset({hit.technique, Technique.SUCCESSIVE}), hit.category)
+
+    def _in_last(self, hit: Hit, message: str, start: int, end: int) -> Hit:
+        return replace(
+            hit,
+            start=start,
+            end=end,
+            span=message[start:end],
+            technique=Technique.SUCCESSIVE,
+            acts=hit.acts and self._across(hit) is Response.ACT,
+        )
+
     def explain(self, text: str) -> Explanation:
         """How ``find`` comes to its answer."""
         read = text.translate(paired_table())
@@ -135,6 +168,20 @@ class Matcher:
             acts=hit is not None and hit.acts,
             refusal=verdict.refusal or off,
         )
+
+
+def _bare(message: str) -> str:
+    """Without the signs at its ends."""
+    kept = [at for at, character in enumerate(message) if fold(character)]
+    return message[kept[0] : kept[-1] + 1] if kept else ""
+
+
+def _is_in_pieces(hit: Hit, borders: AbstractSet[int]) -> bool:
+    """A short word comes about by chance unless some message was nothing but a piece of it."""
+    if len(hit.word) > SHORT:
+        return True
+    inside = sum(hit.start <= border <= hit.end for border in borders)
+    return inside > 1
 
 
 def _plainest(hits: list[Hit]) -> list[Hit]:

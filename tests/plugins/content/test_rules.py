@@ -322,3 +322,15 @@ def test_the_rule_and_the_articles_name_each_other() -> None:
     controls = {key: clause.controls for key, clause in ARTICLES.clauses.items()}
     cited = [category.clause for category in ARTICLES.categories.values()]
     check_citations(ContentRule(LISTS), cited, controls)
+
+
+def test_a_word_sent_in_pieces_is_put_to_a_person() -> None:
+    register = college()
+    for piece in ("低价", "代写"):
+        register.recent.note(GROUP, NEWCOMER, piece, register.now)
+    finding = judge("论文", register=register)
+    assert finding is not None
+    assert finding.kind == "suspected"
+    assert "连发" in finding.reason
+    assert finding.message == MessageKey(GROUP, "m1")
+    assert judge("论文") is None
