@@ -100,6 +100,16 @@ def require_port(own: "Settings") -> None:
         raise RefusedError(f"{own.host}:{own.port} 不能使用（{reason}）") from error
 
 
+def pictures() -> Check:
+    """Whether words in pictures are read; codes always are."""
+    from plugins.content.inspection.pictures import ocr_is_installed
+
+    if ocr_is_installed():
+        return passed("图片", "识别二维码和文字")
+    detail = "只识别二维码；图片里的文字不识别，计入日报的“未能检查”"
+    return passed("图片", detail, "要识别文字请运行 make ocr（约 350 MB，可离线使用）。")
+
+
 def token() -> str:
     """The QQ access token is there and hard to guess.
 

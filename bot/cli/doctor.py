@@ -96,6 +96,7 @@ def _surroundings(own: "Settings") -> Iterator[Check]:
     yield checks.clock(own)
     yield checks.disk(own)
     yield checks.port(own)
+    yield checks.pictures()
     yield _tried("QQ 令牌", checks.token, "运行 qungui init 可生成 .env 和随机令牌。")
 
 

@@ -39,7 +39,7 @@ _LABELS = {
     Uninspected.LOCKED: "设有密码",
     Uninspected.BROKEN: "已损坏或不完整",
     Uninspected.TOO_LARGE: "过大",
-    Uninspected.TOO_DENSE: "疑似压缩炸弹",
+    Uninspected.TOO_DENSE: "解开后过大",
     Uninspected.TOO_DEEP: "压缩包套了多层",
     Uninspected.TOO_LONG: "内容过多，只查了一部分",
     Uninspected.HOSTILE: "带有可疑结构",

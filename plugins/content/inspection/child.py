@@ -15,11 +15,12 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from bot.domain.inspection import Inspection, Uninspected
 
-MEMORY = 1024 * 1024 * 1024
+MEMORY = 768 * 1024 * 1024
 """Bytes of address space."""
 MEMORY_FOR_WORDS = 3 * 1024 * 1024 * 1024
 """The same where words in pictures are read: models and work areas are large."""
@@ -67,9 +68,12 @@ def _answer(answers: BinaryIO, answer: dict[str, Any]) -> None:
 
 
 def _step_aside() -> None:
-    """Leave the processor to the messages, and the network for good where the system allows it."""
+    """Leave processor and memory to the messages, and the network where the system allows it."""
     with suppress(AttributeError, OSError):
         os.nice(_POLITE)
+    with suppress(OSError):
+        # Should memory run short, it is this process that goes.
+        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
     with suppress(AttributeError, OSError):
         # A namespace with nothing in it; containers mostly refuse, then the hook below stands.
         ctypes.CDLL(None).unshare(_NEW_USER | _NEW_NETWORK)
