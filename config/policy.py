@@ -1,6 +1,6 @@
 """Reading ``policy.toml`` into the ``Policy`` the engine works by."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from bot.domain.policy import (
     StrikeRule,
 )
 from bot.domain.promotion import PromotionBounds
+from bot.domain.spellings import TechniquePolicy
 from config.complaints import first_complaint, suggestion
 from config.detectors import DetectorsSection
 from config.documents import read_toml
@@ -57,6 +58,19 @@ def load_detectors(folder: Path) -> DetectorsSection:
     if not path.exists():
         return DetectorsSection()
     return validate(read_toml(path), source=f"配置文件 {path} 的 ").detectors
+
+
+def load_techniques(folder: Path, categories: Collection[str]) -> TechniquePolicy:
+    """``[techniques]`` of a configuration folder; without the file, what holds by default.
+
+    Raises:
+        BadInputError: the file cannot be used, or names a category that is none of these.
+    """
+    path = folder / FILE_NAME
+    if not path.exists():
+        return TechniquePolicy()
+    file = validate(read_toml(path), source=f"配置文件 {path} 的 ")
+    return file.techniques.policy(categories)
 
 
 def require_responses(policy: Policy, kinds: Mapping[str, Sequence[str]]) -> None:

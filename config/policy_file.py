@@ -21,6 +21,7 @@ from bot.domain.measures import Mode
 from bot.domain.policy import InterlockLimits, Step
 from bot.domain.promotion import wilson_upper
 from config.detectors import DetectorsSection
+from config.techniques import TechniquesSection
 from config.units import read_duration, read_time, show_duration
 
 _DEFAULT = InterlockLimits()
@@ -343,6 +344,7 @@ class PolicyFile(Section):
     samples: SamplesSection = SamplesSection()
     lists: ListsSection = ListsSection()
     detectors: DetectorsSection = DetectorsSection()
+    techniques: TechniquesSection = TechniquesSection()
 
     @model_validator(mode="after")
     def _digest_is_heard(self) -> Self:

@@ -54,15 +54,15 @@ def scan(source: Source = Path("-"), lexicon: Lexicons = []) -> None:  # noqa: B
 def _sources(files: list[Path]) -> "Sources":
     from config.articles import load_articles
     from config.lexicons import load_lexicons, read_word_list
-    from config.policy import load_detectors
+    from config.policy import load_detectors, load_techniques
     from plugins.content.expressions.loading import load_topics
     from plugins.content.loading import subjects_of
-    from plugins.content.matching import TechniquePolicy
     from plugins.content.sources import Sources
 
     folder = settings().config
     articles = load_articles(folder)
-    topics = load_topics(folder, articles.categories, TechniquePolicy())
+    policy = load_techniques(folder, articles.categories)
+    topics = load_topics(folder, articles.categories, policy)
     for complaint in topics.complaints:
         remark(complaint)
     if files:
@@ -80,6 +80,7 @@ def _sources(files: list[Path]) -> "Sources":
     return Sources(
         words,
         subjects_of(articles),
+        policy,
         topics=topics.topics,
         detectors=load_detectors(folder),
     )

@@ -11,16 +11,17 @@ from loguru import logger
 
 from bot.domain.errors import BadInputError
 from bot.domain.measures import Mode
+from bot.domain.spellings import TechniquePolicy
 from config.articles import ARTICLES_FILE, Articles, load_articles
 from config.expressions import expression_files
 from config.lexicons import LEXICON_FOLDER, load_lexicons, read_word_list
 from config.policy import FILE_NAME as POLICY_FILE
-from config.policy import load_detectors
+from config.policy import load_detectors, load_techniques
 from data import word_changes
 from data.database import Database
 from data.word_changes import WordChange
 from plugins.content.expressions.loading import LoadedTopics, load_topics
-from plugins.content.matching import Listed, TechniquePolicy
+from plugins.content.matching import Listed
 from plugins.content.overlay import Place, overlay, place_of
 from plugins.content.rules import ContentRule
 from plugins.content.sightings import Subject, WordLists
@@ -45,6 +46,7 @@ class Loaded:
     """The words that stand in each file."""
     changed: int
     """How many words are not as the files say."""
+    techniques: TechniquePolicy
 
 
 def load(
@@ -65,7 +67,7 @@ def load(
     overlaid = overlay(load_lexicons(folder, articles.categories), changes)
     words = overlaid.words
     counts = Counter(word.category for word in words)
-    policy = TechniquePolicy()
+    policy = load_techniques(folder, articles.categories)
     topics = load_topics(folder, articles.categories, policy, before)
     lists = Sources(
         words, subjects_of(articles), policy, topics.topics, load_detectors(folder)
@@ -80,6 +82,7 @@ def load(
         {place_of(one.category, one.word): one for one in words},
         of_list,
         len(changes),
+        policy,
     )
 
 
