@@ -25,7 +25,7 @@ _DATE = re.compile(
 )
 _TIME = re.compile(
     r"(?P<part>凌晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚)?"
-    r"(?P<hour>\d{1,2})(?::(?P<minute>\d\d)|[点时](?:(?P<half>半)|(?P<minutes>\d{1,2})分?)?整?)"
+    r"(?P<hour>\d{1,2})(?::(?P<minute>\d\d)(?::(?P<second>\d\d))?|[点时](?:(?P<half>半)|(?P<minutes>\d{1,2})分?)?整?)"
 )
 _LENGTH = re.compile(
     r"(?P<count>\d{1,3}|[一两二三四五六七])个?(?P<unit>分钟|小时|天|日|周)(?:内|之内)?"
@@ -134,9 +134,10 @@ def _moment(words: str, now: datetime, month_of: date | None = None) -> _Moment:
         hour += 12
     if hour == 24 and minute == 0:
         return _Moment(day, None, midnight=True)
-    if hour > 23 or minute > 59:
+    second = int(clock["second"] or 0)
+    if hour > 23 or minute > 59 or second > 59:
         raise UnreadableTimeError(f"没有“{rest}”这个时刻")
-    return _Moment(day, time(hour, minute))
+    return _Moment(day, time(hour, minute, second))
 
 
 def _day(found: re.Match[str], now: datetime, month_of: date | None) -> date:

@@ -50,6 +50,11 @@ def test_span_is_read(words: str, start: str, end: str) -> None:
     assert read_span(words, NOW) == (at(start), at(end))
 
 
+def test_seconds_may_be_given() -> None:
+    _, end = read_span("现在 至 10:30:05", NOW)
+    assert end == NOW + timedelta(seconds=5)
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [

@@ -45,8 +45,7 @@ async def test_no_message_holds_the_text_as_it_is_stored(bureau: Bureau) -> None
     await bureau.say(APPROVER, "批准 X1")
     letters = await bureau.letters()
     assert not any("停水，请" in text for _, text in letters)
-    unsealed = [bureau.desk.register.permits.text(1) in (None, TEXT)]
-    assert all(unsealed)
+    assert bureau.desk.register.permits.text(1) == TEXT
 
 
 async def test_yes_is_told_to_the_applicant_with_what_is_permitted(bureau: Bureau) -> None:
@@ -213,9 +212,9 @@ async def test_named_people_may_post_it_too(bureau: Bureau) -> None:
 
 async def test_suspected_secret_is_not_taken(bureau: Bureau) -> None:
     catalogue = bureau.desk.services.catalogue
-    object.__setattr__(catalogue, "_withholds", (lambda text: "停水" in text,))
+    catalogue._withholds = (lambda text: "停水" in text,)
     said = await bureau.say(MEMBER, APPLY)
-    assert "疑似涉密" in said
+    assert "疑似涉" in said
     assert TEXT not in said
     assert await bureau.letters() == []
 
