@@ -86,7 +86,7 @@ class Trial:
     def _other(self, seen: Sighting, lists: WordLists) -> str:
         return self._text(
             "probe.hit",
-            span=_short(seen.span),
+            span=_short("……".join(seen.words())),
             word=seen.word,
             title=lists.subjects[seen.category].title,
             technique=seen.manner,
