@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tests.corpora.measuring import FalseHit, Recall, Share, false_hits, recalls, word_lists
-from tests.corpora.reading import Ordinary, evasions, ordinary_messages
+from tests.corpora.reading import FOLDER, HELD_OUT, Ordinary, evasions, ordinary_messages
 
 ALL: Final = "合计"
 
@@ -17,10 +17,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.corpora", description="识别率与误报率")
     parser.add_argument("--json", action="store_true", help="输出 JSON")
     parser.add_argument("--misses", action="store_true", help="列出漏掉的每一行")
+    parser.add_argument("--heldout", action="store_true", help="改用另一套词语和消息")
     chosen = parser.parse_args(arguments)
-    lists = word_lists()
-    by_technique = recalls(lists, evasions())
-    ordinary = ordinary_messages()
+    folder = HELD_OUT if chosen.heldout else FOLDER
+    lists = word_lists(folder / "words.tsv")
+    by_technique = recalls(lists, evasions(folder))
+    ordinary = ordinary_messages(folder)
     hits = false_hits(lists, ordinary)
     wrong = wrong_by_file(ordinary, hits)
     if chosen.json:

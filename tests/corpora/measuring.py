@@ -60,10 +60,10 @@ class FalseHit:
     sighting: Sighting
 
 
-def word_lists() -> WordLists:
+def word_lists(path: Path = WORDS) -> WordLists:
     """The corpora's own words, default policy and detectors, built as the service builds them."""
     articles = load_articles(CONFIGURATION)
-    words = read_word_list(WORDS, articles.categories)
+    words = read_word_list(path, articles.categories)
     detectors = load_detectors(CONFIGURATION)
     return Sources(words, subjects_of(articles), TechniquePolicy(), detectors=detectors).build()
 

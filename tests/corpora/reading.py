@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).parent
+HELD_OUT: Final = FOLDER / "heldout"
+"""Other words and other lines, written before the matching was mended by the misses of the first."""
 WORDS: Final = FOLDER / "words.tsv"
 
 _PARTS: Final = " ⏎ "
@@ -37,21 +39,21 @@ class Ordinary:
         return self.place.partition(":")[0]
 
 
-def evasions() -> list[Evasion]:
+def evasions(folder: Path = FOLDER) -> list[Evasion]:
     """Every line of ``evasive/``, named by the technique its file is for."""
     return [
         _evasion(path, number, line)
-        for path in sorted((FOLDER / "evasive").glob("*.tsv"))
+        for path in sorted((folder / "evasive").glob("*.tsv"))
         for number, line in _lines(path)
         if not line.startswith("# ")
     ]
 
 
-def ordinary_messages() -> list[Ordinary]:
+def ordinary_messages(folder: Path = FOLDER) -> list[Ordinary]:
     """Every line of ``ordinary/``."""
     return [
         Ordinary(line, f"{path.name}:{number}")
-        for path in sorted((FOLDER / "ordinary").glob("*.txt"))
+        for path in sorted((folder / "ordinary").glob("*.txt"))
         for number, line in _lines(path)
     ]
 
