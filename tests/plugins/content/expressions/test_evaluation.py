@@ -67,7 +67,7 @@ PLACES = st.lists(
 SPANS = st.fixed_dictionaries({}, optional=dict.fromkeys(LETTERS, PLACES))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(tree=TREES, spans=SPANS)
 def test_the_decision_is_that_of_trying_every_combination(tree: Node, spans: Spans) -> None:
     try:

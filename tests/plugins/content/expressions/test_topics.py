@@ -77,6 +77,12 @@ def test_a_doubtful_spelling_of_what_excuses_excuses_too() -> None:
     assert not topics.find("校庆路线见安全演连方案")
 
 
+def test_a_word_that_excuses_counts_even_across_two_others() -> None:
+    topics = Topics([topic("校庆 且 路线 非 官网")])
+    assert topics.find("校庆路线")
+    assert not topics.find("校庆路线请看官网")
+
+
 def test_topics_with_and_without_the_word_are_told_apart() -> None:
     topics = Topics([topic("校庆 且 路线", "one"), topic("校庆 且 时间", "two")])
     assert [seen.rule for seen in topics.find("校庆时间")] == ["expression:two"]
