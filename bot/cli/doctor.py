@@ -54,10 +54,9 @@ def _files(own: "Settings") -> Iterator[Check]:
     from config.articles import load_articles
     from config.departments import load_departments
     from config.lexicons import load_lexicons
-    from config.policy import load_policy
+    from config.policy import load_policy, load_techniques
     from config.wording import load_wording
     from plugins.content.expressions.loading import load_topics
-    from plugins.content.matching import TechniquePolicy
 
     def policy() -> str:
         found = load_policy(own.config, mode=own.mode, zone=own.timezone)
@@ -70,7 +69,8 @@ def _files(own: "Settings") -> Iterator[Check]:
         return f"共 {len(found)} 个词语"
 
     def topics() -> str:
-        found = load_topics(own.config, load_articles(own.config).categories, TechniquePolicy())
+        categories = load_articles(own.config).categories
+        found = load_topics(own.config, categories, load_techniques(own.config, categories))
         if found.complaints:
             raise BadInputError(
                 f"{len(found.complaints)} 条没有生效，其余 {len(found.topics)} 条照常。"
@@ -88,6 +88,32 @@ def _files(own: "Settings") -> Iterator[Check]:
     )
     for name, load in files:
         yield _tried(name, load, "按提示改正该文件。")
+    yield _examples(own)
+
+
+def _examples(own: "Settings") -> Check:
+    """The word lists hold to their examples; one without any is used all the same."""
+    from datetime import UTC, datetime
+
+    from config.lexicon_examples import load_examples
+    from plugins.content.examples import prove
+    from plugins.content.loading import load
+
+    name, mend = "例句", "请改正词库，或改正例句。"
+    try:
+        loaded = load(own.config, datetime.now(UTC))
+        proven = prove(loaded.lists.look, loaded.of_list, load_examples(own.config))
+    except BadInputError as error:
+        return trouble(name, error.message, mend)
+    if proven.failures:
+        return trouble(name, "；".join(proven.failures[:5]), mend)
+    advice = ""
+    if proven.without:
+        advice = (
+            f"词库 {'、'.join(proven.without)} 照常生效，但例句不足（应命中、应放行各 3 句），"
+            "请补上同名的 .examples.toml。"
+        )
+    return passed(name, f"共 {proven.sentences} 句，全部相符", advice)
 
 
 def _surroundings(own: "Settings") -> Iterator[Check]:
