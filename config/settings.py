@@ -17,10 +17,11 @@ from config.paths import default_config_folder, default_home
 
 _PREFIX = "QUNGUI_"
 _READ_ELSEWHERE = (
+    "QUNGUI_SECOND_OPINION_",
     "QUNGUI_FAILPOINT",
     *(f"QUNGUI_{platform.name}_" for platform in Platform),
 )
-"""Read by the failpoints and by the adapters, which check their own."""
+"""Read by the failpoints, the second opinion and the adapters, which check their own."""
 
 _UNPREFIXED = {"host": "HOST", "port": "PORT"}
 _LIST_SEPARATORS = re.compile(r"[,;、\uff0c\uff1b\s]+")

@@ -75,6 +75,7 @@ FIELDS = {
     "digest.gap": "group since until missing",
     "digest.measures": "done failed withheld",
     "digest.nothing": "",
+    "digest.windows": "names",
     "digest.read_hint": "",
     "digest.read": "date",
     "digest.already_read": "date",

@@ -16,6 +16,7 @@ from bot.domain.violations import OpenCase
 from bot.engine.register import Register
 from config.articles import Articles
 from config.wording import Wording
+from data.opinions import LABELS as OPINIONS
 from data.spread import Seen
 from data.violation_log import ViolationRecord
 
@@ -142,6 +143,11 @@ class Texts:
         return self.wording.text(
             "spread.line", first=f"{who}{self.moment(first.at)}）", where=shown
         )
+
+    def opinion(self, opinion: str, reason: str) -> str:
+        """What the second opinion said: a comment, and marked as one."""
+        said = f"{OPINIONS[opinion]}。{reason}" if reason else OPINIONS[opinion]
+        return self.wording.text("opinion.line", said=said)
 
     def ticked_by(self, by: str) -> str:
         """Who ticked a step: a name where the roster knows the account."""

@@ -18,6 +18,7 @@ from data.tables.first_aid import FirstAidRow, FirstAidStepRow
 from data.tables.groups import GapRow, GroupRow, HoleRow, ManagerRow, MemberListRow, WatermarkRow
 from data.tables.inspections import InspectionRow
 from data.tables.ledger import CounterRow, EventRow, LedgerRow
+from data.tables.opinions import OpinionRow
 from data.tables.people import BindingRow, RosterImportRow, StaffRow
 from data.tables.permits import (
     FiledRow,
@@ -58,6 +59,7 @@ __all__ = [
     "PermitGroupRow",
     "PermitRow",
     "PermitTextRow",
+    "OpinionRow",
     "PlanPersonRow",
     "PlanRow",
     "ReceiptRow",

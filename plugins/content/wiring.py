@@ -7,6 +7,7 @@ from bot.engine.contribution import Contribution, Job
 from bot.engine.services import Services
 from bot.engine.texts import Texts
 from config.articles import load_articles
+from config.second_opinion import load_second_opinion
 from plugins.content.changing import WordChanges
 from plugins.content.commands import commands
 from plugins.content.false_hits import FalseHits
@@ -19,7 +20,8 @@ from plugins.content.young_words import YoungWords
 
 _LOOK_EVERY = timedelta(seconds=30)
 _SETTLED_EVERY = timedelta(seconds=2)
-_KEPT_EVERY = timedelta(seconds=10)
+_KEPT_EVERY = timedelta(seconds=5)
+_OPINIONS_EVERY = timedelta(seconds=5)
 
 
 def wire(services: Services) -> Contribution:
@@ -58,7 +60,8 @@ def wire(services: Services) -> Contribution:
             Job("word-lists", _LOOK_EVERY, keeper.watch),
             Job("young words", _SETTLED_EVERY, young.settle),
             Job("samples", _KEPT_EVERY, window.tend),
-            Job("false hits", _LOOK_EVERY, false_hits.gather),
+            Job("false hits", _KEPT_EVERY, false_hits.gather),
+            *_second_opinion(services, texts),
         ),
         prepare=(remember,),
         reversals={"L": words.undo},
@@ -68,3 +71,15 @@ def wire(services: Services) -> Contribution:
 
 def _holds_secret(keeper: WordListKeeper, text: str) -> bool:
     return any(seen.category == STATE_SECRETS for seen in keeper.rule.lists.look(text))
+
+
+def _second_opinion(services: Services, texts: Texts) -> tuple[Job, ...]:
+    settings = load_second_opinion(services.settings.config)
+    if settings is None:
+        return ()
+    # Off for nearly everybody: its client is not worth a second of everybody's start.
+    from plugins.content.opinion.client import OpinionClient
+    from plugins.content.opinion.jobs import SecondOpinions
+
+    opinions = SecondOpinions(services, texts, OpinionClient(settings))
+    return (Job("second opinion", _OPINIONS_EVERY, opinions.run),)

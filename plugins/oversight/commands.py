@@ -11,7 +11,7 @@ from bot.domain.errors import BadInputError, RefusedError
 from bot.domain.identifiers import AccountKey, GroupKey
 from bot.engine.commands import Call, ChatRole, Command, Place, Reply
 from bot.engine.services import Services
-from data import first_aid, spread, violations
+from data import first_aid, opinions, spread, violations
 from data.fingerprint import fingerprint
 from data.ledger import Json, Work
 from data.violations import ViolationQuery, ViolationRecord
@@ -135,6 +135,7 @@ class OversightCommands:
             excerpt = await self._excerpt(connection, call, record) if mine else None
             aid = await first_aid.get(connection, number) if mine else None
             seen = await spread.of_case(connection, number) if mine else []
+            opinion = await opinions.get(connection, number) if mine else None
         await self._record(
             call.caller,
             call.group,
@@ -145,6 +146,8 @@ class OversightCommands:
         if record is None or not mine:
             raise RefusedError(f"没有您可以查看的登记 W{number}。")
         text = self._pages.history(record)
+        if opinion is not None:
+            text = f"{text}\n{self._pages.opinion(opinion)}"
         if len(seen) > 1:
             text = f"{text}\n{self._pages.tracing(seen)}"
         if aid is not None:

@@ -7,6 +7,7 @@ from bot.domain.first_aid import AidStep, FirstAid
 from bot.engine.catalogue import Catalogue
 from bot.engine.texts import Texts
 from data.measures import StoredMeasure
+from data.opinions import Opinion
 from data.spread import Seen
 from data.violations import ViolationRecord
 
@@ -53,6 +54,10 @@ class CasePages:
     def tracing(self, seen: Sequence[Seen]) -> str:
         """Where else the same content was."""
         return self._texts.tracing(seen)
+
+    def opinion(self, opinion: Opinion) -> str:
+        """The comment of the second opinion, marked as one."""
+        return self._texts.opinion(opinion.opinion, opinion.reason)
 
     def first_aid(self, aid: FirstAid, now: datetime) -> str:
         """How far first aid has come."""

@@ -324,6 +324,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("platform", "group_id"),
     )
     op.create_table(
+        "opinions",
+        sa.Column("violation", sa.Integer(), nullable=False),
+        sa.Column("opinion", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("violation"),
+    )
+    with op.batch_alter_table("opinions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opinions_at"), ["at"], unique=False)
+
+    op.create_table(
         "permit_filings",
         sa.Column("permit", sa.Integer(), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
