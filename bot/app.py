@@ -13,6 +13,7 @@ from nonebot.drivers import ASGIMixin
 from adapters.qq.adapter import QQAdapter
 from adapters.qq.settings import QQSettings, is_configured
 from adapters.qq.settings import load_settings as load_qq_settings
+from bot.discretion import keep_logs_discreet
 from bot.domain.errors import BadInputError
 from bot.engine.assembly import Contribute, Engine, assemble
 from bot.engine.clock import Clock, SystemClock
@@ -85,6 +86,7 @@ def _serve(settings: Settings, qq: QQSettings) -> None:
         fastapi_docs_url=None,
         fastapi_redoc_url=None,
     )
+    keep_logs_discreet()
     for name in PLUGINS:
         nonebot.load_plugin(name)
     engine = build(settings)

@@ -51,7 +51,7 @@ class FirstAidCommands:
             record = await violations.get(connection, number)
             aid = await first_aid.get(connection, number)
         if record is None or aid is None or not _may(call, record):
-            raise RefusedError(self._text("not_yours", number=f"W{number}"))
+            raise RefusedError(self._text("first_aid.not_yours", number=f"W{number}"))
         match words:
             case ():
                 return self._private(self._page(record, aid))
@@ -74,9 +74,11 @@ class FirstAidCommands:
         )
         await self._services.reload()
         if not aid.left:
-            return self._private(self._text("all_done", number=f"W{number}"))
+            return self._private(self._text("first_aid.all_done", number=f"W{number}"))
         return self._private(
-            self._text("ticked", number=f"W{number}", steps=_named(steps), left=_named(aid.left))
+            self._text(
+                "first_aid.ticked", number=f"W{number}", steps=_named(steps), left=_named(aid.left)
+            )
         )
 
     async def _close(self, call: Call, number: int, how: str) -> Reply:
@@ -88,7 +90,7 @@ class FirstAidCommands:
             remembers=True,
         )
         await self._services.reload()
-        return self._private(self._text("closed", number=f"W{number}", how=how))
+        return self._private(self._text("first_aid.closed", number=f"W{number}", how=how))
 
     async def _note_look(self, call: Call, number: int) -> None:
         async def write(work: Work) -> None:
@@ -101,7 +103,7 @@ class FirstAidCommands:
         if step is None:
             # What was written instead is not repeated: it may be the very text.
             given = word if word.isdecimal() else "…"
-            raise BadInputError(self._text("bad_step", given=given, number=f"W{number}"))
+            raise BadInputError(self._text("first_aid.bad_step", given=given, number=f"W{number}"))
         return step
 
     def _require_supervisor(self, call: Call, number: int) -> None:
@@ -109,7 +111,7 @@ class FirstAidCommands:
             return
         nobody = not self._services.register.holders("supervisor")
         if not (nobody and ChatRole.ADMINISTRATOR in call.roles):
-            raise RefusedError(self._text("supervisor_only", number=f"W{number}"))
+            raise RefusedError(self._text("first_aid.supervisor_only", number=f"W{number}"))
 
     def _page(self, record: ViolationRecord, aid: FirstAid) -> str:
         steps = self._texts.first_aid_steps(tuple(AidStep), aid.done)
@@ -119,7 +121,7 @@ class FirstAidCommands:
         return Reply(text, private=True)
 
     def _text(self, key: str, **fields: object) -> str:
-        return self._services.wording.text(f"first_aid.{key}", **fields)
+        return self._services.wording.text(key, **fields)
 
 
 def _may(call: Call, record: ViolationRecord) -> bool:
