@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CHINESE = ("安装.md", "群主手册.md", "管理员手册.md", "监督员手册.md", "词库与规则.md", "涉密信息处置.md")
+CHINESE = (
+    "安装.md",
+    "群主手册.md",
+    "管理员手册.md",
+    "监督员手册.md",
+    "词库与规则.md",
+    "发布审批.md",
+    "涉密信息处置.md",
+)
 _BLOCK = re.compile(r"^```(\w+[^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`([^`\n]+)`")
 _EXIT = re.compile(r"\s*#\s*退出码\s*(\d)\s*$")

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.errors import BadInputError, RefusedError
 from bot.domain.identifiers import AccountKey, GroupKey
 from bot.engine.commands import ChatRole, Command
-from tests.commanding import ADMINISTRATOR, GROUP, MEMBER, OWNER, SUPERVISOR
+from tests.commanding import ADMINISTRATOR, APPROVER, GROUP, MEMBER, OWNER, SUPERVISOR
 from tests.docs import counter
 from tests.docs.manuals import CHINESE, Manual, all_manuals, manual
 
@@ -16,12 +16,30 @@ COMMANDS = counter.declared()
 _READERS = {
     "群主手册.md": OWNER,
     "监督员手册.md": SUPERVISOR,
+    "涉密信息处置.md": SUPERVISOR,
     "管理员手册.md": ADMINISTRATOR,
     "安装.md": ADMINISTRATOR,
+}
+_DECIDERS = {
+    "批准 X": APPROVER,
+    "驳回 X": APPROVER,
+    "敏感期 新增": APPROVER,
+    "敏感期 结束": APPROVER,
 }
 _REFUSED = {
     "绑定 12345678": "the code is made up",
     "解冻": "nothing is frozen in this home",
+    **dict.fromkeys(
+        (
+            "处置 W12",
+            "处置 W12 1 3",
+            "处置 W12 通知删除",
+            "处置 W12 报告表",
+            "处置 W12 办结",
+            "处置 W12 误报",
+        ),
+        "no state secret is suspected in this home",
+    ),
     "下一页": "nothing was asked for before in this home",
     "配置 回退 digest.at": "nothing was changed in this home",
     "配置 回退 interlocks.roster_max_departed_share": "as above",
@@ -63,6 +81,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _reader(name: str, line: str) -> AccountKey:
+    for begins, reader in _DECIDERS.items():
+        if line.startswith(begins):
+            return reader
     if name in _READERS:
         return _READERS[name]
     roles = COMMANDS[_name(line)].roles

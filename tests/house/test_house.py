@@ -10,6 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("bot", "adapters", "plugins", "config", "data")
 MODULES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
+VERSIONS = ROOT / "data" / "migrations" / "versions"
+"""What alembic writes: as long as there are tables."""
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -25,11 +27,11 @@ def _normal(requirement: str) -> str:
     return re.split(r"[\[<>=~!; ]", requirement, maxsplit=1)[0].lower().replace("_", "-")
 
 
-def test_no_module_grows_over_four_hundred_lines() -> None:
+def test_no_module_written_by_hand_grows_over_four_hundred_lines() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in MODULES
-        if (lines := path.read_text(encoding="utf-8").count("\n")) > 400
+        if path.parent != VERSIONS and (lines := path.read_text(encoding="utf-8").count("\n")) > 400
     }
     assert long == {}
 
