@@ -82,6 +82,16 @@ async def test_a_text_is_tried_for_whoever_watches_over_groups(
     assert "只是试算，没有保存" in text
 
 
+async def test_topics_and_numbers_are_tried_as_well(office: Office, folder: Path) -> None:
+    shutil.copytree(INSTALLED / "expressions", folder / "expressions")
+    await office.said(ADMINISTRATOR, "词库 刷新")
+    tried = "试 食堂食物中毒，有学生在抢救。身份证11010519491231002X"
+    text = (await office.said(OWNER, tried)).text
+    assert "· “食物中毒……学生……抢救”像“突发事件的伤亡与内情”" in text
+    assert "· “11010519491231002X”像“身份证号”（泄露个人信息，识别为身份证号）：可自动处理" in text
+    assert "类别“重大、突发事件和社会热点”" in text
+
+
 @pytest.mark.parametrize("who", [MEMBER, APPROVER])
 async def test_nobody_else_may_try(office: Office, who: AccountKey) -> None:
     assert "限" in (await office.said(who, "试 低价代写论文")).text
@@ -168,10 +178,10 @@ async def test_a_broken_list_leaves_the_old_one_in_force_and_is_said(
 ) -> None:
     write(folder, "词\tno_such_category\tserious\n")
     text = (await office.said(ADMINISTRATOR, "词库 刷新")).text
-    assert "仍在使用原来的词库" in text
+    assert "仍按原来的执行" in text
     assert "short.tsv 第 1 行" in text
     assert "违反" in (await office.said(OWNER, "试 低价代写论文")).text
-    assert "仍在使用原来的词库" in (await office.said(ADMINISTRATOR, "词库")).text
+    assert "仍按原来的执行" in (await office.said(ADMINISTRATOR, "词库")).text
     write(folder, WORDS)
     assert "词库已刷新" in (await office.said(ADMINISTRATOR, "词库 刷新")).text
     assert "仍在使用" not in (await office.said(ADMINISTRATOR, "词库")).text
