@@ -109,6 +109,10 @@ class InformationCommands:
             f"待办：登记 {waiting.violations} 件、清理计划 {waiting.plans} 份、入群申请 "
             f"{waiting.joins} 件；待执行 {waiting.measures} 项、待核实 {waiting.unknown} 项"
         )
+        lines += [
+            f"敏感期：{one.name}（至 {self._texts.moment(one.closes_at)}）"
+            for one in register.windows.open_at(now)
+        ]
         if gaps:
             lines.append(f"近一天有 {len(gaps)} 段时间的消息没有看到")
         lines += self._modes(call.group)

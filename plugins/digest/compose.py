@@ -35,6 +35,8 @@ def compose(figures: OwnerDay, wording: Wording, zone: ZoneInfo) -> str:
         lines[0] += wording.text("digest.nothing")
     else:
         lines += _exceptions(figures, eventful, wording, zone)
+    if figures.windows:
+        lines.append(wording.text("digest.windows", names="、".join(figures.windows)))
     lines += _coverage(figures, wording, zone)
     lines.append(wording.text("digest.read_hint"))
     return "\n".join(lines)

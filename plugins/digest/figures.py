@@ -88,6 +88,7 @@ class Reader:
             uninspected=uninspected,
             measures=await daily_figures.measures_taken(connection, moments, wanted),
             roster_at=imported[0].at if imported else None,
+            windows=tuple(one.name for one in self.services.register.windows.open_at(until)),
         )
         return figures, _kept(figures, counters)
 

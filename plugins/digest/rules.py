@@ -90,6 +90,8 @@ class OwnerDay:
     uninspected: Mapping[str, int] = field(default_factory=dict)
     measures: Mapping[str, int] = field(default_factory=dict)
     roster_at: datetime | None = None
+    windows: tuple[str, ...] = ()
+    """The sensitive periods that are open."""
 
     @property
     def opened(self) -> int:

@@ -23,8 +23,10 @@ from bot.domain.measures import (
     Receipt,
     ReceiptHow,
 )
+from bot.domain.permits import Permit, fingerprint
 from bot.domain.plans import Proposal
 from bot.domain.roster_plan import RosterEntry
+from bot.domain.topic_windows import TopicWindow
 from bot.domain.violations import ViolationState
 from bot.engine.assembly import Engine
 from bot.engine.commands import Call, Command, Reply
@@ -32,14 +34,17 @@ from bot.engine.register import Register
 from bot.engine.router import Router
 from config.paths import INSTALLED
 from config.settings import Settings, load_settings
-from data import digests, joins, measures, plans, violations
+from data import digests, joins, measures, permit_texts, permits, plans, topic_windows, violations
+from data.keys import KeyRing
 from data.ledger import Work
 from data.measures import MeasureContext
 from data.migrate import upgrade
+from data.permit_texts import permit_keys
 from data.staff import RosterImport, apply_roster
 from data.violations import NewViolation
 from tests.commanding import (
     ADMINISTRATOR,
+    APPROVER,
     GROUP,
     MEMBER,
     OWNER,
@@ -54,8 +59,8 @@ from tests.commanding import (
     utterance,
 )
 
-CASES, PLANS, REQUESTS = 12, 3, 5
-"""The manuals speak of W12, P3 and J5."""
+CASES, PLANS, REQUESTS, PERMITS = 12, 3, 5, 3
+"""The manuals speak of W12, P3, J5 and X3."""
 
 
 @dataclass(slots=True)
@@ -122,7 +127,8 @@ async def prepare(folder: Path) -> None:
         await engine.recollection.everything()
         for event in _connect(engine.services.register, engine.services.clock.now()):
             await engine.intake.submit(event)
-        await engine.services.scribe.write(_something_of_everything)
+        keys = permit_keys(folder / "keys")
+        await engine.services.scribe.write(lambda work: _something_of_everything(work, keys))
 
 
 def _settings(folder: Path) -> Settings:
@@ -132,6 +138,7 @@ def _settings(folder: Path) -> Settings:
             "QUNGUI_CONFIG": str(INSTALLED),
             "QUNGUI_MODE": "enforce",
             "QUNGUI_SUPERVISORS": str(SUPERVISOR),
+            "QUNGUI_APPROVERS": str(APPROVER),
             "QUNGUI_ADMINISTRATORS": f"{ADMINISTRATOR},{SECOND_ADMINISTRATOR}",
         },
         folder,
@@ -187,7 +194,7 @@ async def _employ(work: Work) -> None:
     await apply_roster(work, everybody, source)
 
 
-async def _something_of_everything(work: Work) -> None:
+async def _something_of_everything(work: Work, keys: KeyRing) -> None:
     for number in range(1, CASES + 1):
         await violations.open_violation(work, _case(number))
         mute = Measure(
@@ -201,6 +208,10 @@ async def _something_of_everything(work: Work) -> None:
         await plans.create(work, OWNER, people, 1, work.now + timedelta(hours=24))
     for number in range(1, REQUESTS + 1):
         await joins.hold(work, _application(number, work.now), "unmatched", "查无此人")
+    for number in range(1, PERMITS + 1):
+        permit = await permits.create(work, _permit(number, work.now))
+        await permit_texts.seal(work, keys, permit.number, f"第 {number} 号通知")
+    await topic_windows.create(work, _window(work.now), str(ADMINISTRATOR))
     today = f"{work.now.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d}"
     await digests.add(work, OWNER, today, "日报", {})
     await digests.add(work, SUPERVISOR, today, "日报", {})
@@ -222,6 +233,26 @@ def _case(number: int) -> NewViolation:
         mode=Mode.ENFORCE,
         state=ViolationState.WAITING,
         person_name="教务处-王五",
+    )
+
+
+def _permit(number: int, now: datetime) -> Permit:
+    return Permit(
+        number=0,
+        applicant=OWNER,
+        topic="通知",
+        reason="检修",
+        groups=(GROUP,),
+        starts_at=now,
+        ends_at=now + timedelta(hours=10),
+        fingerprint=fingerprint(f"第 {number} 号通知"),
+        applied_at=now,
+    )
+
+
+def _window(now: datetime) -> TopicWindow:
+    return TopicWindow(
+        name="校庆", opens_at=now, closes_at=now + timedelta(days=1), words=("校庆预算",)
     )
 
 
