@@ -254,6 +254,8 @@ async def content_strikes(
             _violations.c.rule_id == "content",
             _violations.c.opened_at >= since,
             _violations.c.state.not_in(_NO_STRIKE),
+            # A reviewer may have confirmed what was only observed: its author never heard of it.
+            _violations.c.mode != Mode.OBSERVE.value,
             _violations.c.severity.in_(_GRAVE),
             _violations.c.kind != "suspected",
         )

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import (
+    backtest,
     bench,
     demo,
     digest,
@@ -40,6 +41,7 @@ _MODULES = (
     permits,
     digest,
     rules,
+    backtest,
     export,
     keeping,
     stopping,

@@ -56,8 +56,8 @@ def _sources(files: list[Path]) -> "Sources":
     from config.lexicons import load_lexicons, read_word_list
     from config.policy import load_detectors, load_techniques
     from plugins.content.expressions.loading import load_topics
-    from plugins.content.loading import subjects_of
     from plugins.content.sources import Sources
+    from plugins.content.subjects import subjects_of
 
     folder = settings().config
     articles = load_articles(folder)

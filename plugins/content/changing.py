@@ -146,7 +146,7 @@ class WordChanges:
 
     def broken(self, change: Change, examples: Sequence[Example]) -> list[str]:
         """The examples that would not hold, in Chinese; not those that do not hold now either."""
-        matcher = _matcher(change.after)
+        matcher = self._matcher(change.after)
         return [
             complaint(one)
             for one in examples
@@ -165,7 +165,7 @@ class WordChanges:
         Raises:
             BadInputError: it would touch far too much.
         """
-        old, new = _matcher(change.before), _matcher(change.after)
+        old, new = self._matcher(change.before), self._matcher(change.after)
         ordinary: list[str] = []
         if new is not None and not change.narrows:
             sentences = load_ordinary(self._services.settings.config)
@@ -189,6 +189,10 @@ class WordChanges:
             return True
         return matcher is not None and bool(matcher.find(text))
 
+    def _matcher(self, word: Listed | None) -> Matcher | None:
+        techniques = self._keeper.loaded.techniques
+        return None if word is None else word_check.alone(word, techniques)
+
     def _at_most(self, change: Change) -> Mode:
         """How far a word may go at once: as far as the operator decided, or as far as it did."""
         granted = self._services.settings.mode
@@ -196,10 +200,6 @@ class WordChanges:
             return granted
         lists = self._keeper.rule.lists
         return lists.held.get(word_source(change.category, change.word), Mode.ENFORCE)
-
-
-def _matcher(word: Listed | None) -> Matcher | None:
-    return None if word is None else word_check.alone(word)
 
 
 def _same(one: Listed, other: Listed) -> bool:

@@ -1,14 +1,14 @@
 """Whether a word list sees what it must and leaves alone what it must. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from config.lexicon_examples import FEWEST, ListExamples
 from plugins.content.overlay import Place, place_of
 from plugins.content.sightings import RULE_ID, Sighting
 
 Look = Callable[[str], Sequence[Sighting]]
 
-FEWEST = 3
 _SHOWN = 30
 
 
@@ -22,18 +22,33 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """The examples of one list or category; ``covers`` says which words are meant by it."""
+class Proven:
+    """How the examples of all lists came out."""
 
-    covers: Callable[[Place], bool]
-    examples: tuple[Example, ...]
+    sentences: int
+    failures: tuple[str, ...]
+    without: tuple[str, ...]
+    """Lists that have not three of each."""
 
-    def failures(self, look: Look) -> list[str]:
-        """In Chinese, every example that is not as it must be; never the listed word."""
-        return [complaint(one) for one in self.examples if self._hits(look, one) != one.must_hit]
 
-    def _hits(self, look: Look, example: Example) -> bool:
-        return any(self.covers(place) for place in places_in(look(example.text)))
+def prove(
+    look: Look, of_list: Mapping[str, frozenset[Place]], given: Sequence[ListExamples]
+) -> Proven:
+    """Hold every list against its own examples."""
+    failures: list[str] = []
+    enough = {f"{one.name}.tsv" for one in given if one.enough}
+    for one in given:
+        mine = of_list.get(f"{one.name}.tsv", frozenset())
+        origin = f"{one.name}.examples.toml"
+        sentences = [Example(origin, text, must_hit=True) for text in one.must_hit]
+        sentences += [Example(origin, text, must_hit=False) for text in one.must_not_hit]
+        failures += [
+            complaint(each)
+            for each in sentences
+            if bool(places_in(look(each.text)) & mine) != each.must_hit
+        ]
+    count = sum(len(one.must_hit) + len(one.must_not_hit) for one in given)
+    return Proven(count, tuple(failures), tuple(sorted(set(of_list) - enough)))
 
 
 def places_in(seen: Iterable[Sighting]) -> set[Place]:

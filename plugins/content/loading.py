@@ -24,8 +24,9 @@ from plugins.content.expressions.loading import LoadedTopics, load_topics
 from plugins.content.matching import Listed
 from plugins.content.overlay import Place, overlay, place_of
 from plugins.content.rules import ContentRule
-from plugins.content.sightings import Subject, WordLists
+from plugins.content.sightings import WordLists
 from plugins.content.sources import Sources
+from plugins.content.subjects import subjects_of
 
 Stamp = tuple[tuple[str, int, int], ...]
 """Name, modification time in nanoseconds and size of every file that counts."""
@@ -198,11 +199,3 @@ def _listed(path: Path, articles: Articles) -> frozenset[Place]:
         # The file was read before and is in order: it has no words in it.
         return frozenset()
     return frozenset(place_of(one.category, one.word) for one in words)
-
-
-def subjects_of(articles: Articles) -> dict[str, Subject]:
-    """The categories of ``articles.toml``."""
-    return {
-        key: Subject(category.title, category.clause)
-        for key, category in articles.categories.items()
-    }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import BadInputError
-from plugins.content.matching import Listed, Matcher
+from plugins.content.matching import Listed, Matcher, TechniquePolicy
 from plugins.content.matching.fold import fold
 
 FEWEST_CHARACTERS = 2
@@ -60,9 +60,9 @@ def require_excuses(word: str, excuses: Sequence[str]) -> None:
             raise BadInputError(f"例外词“{excuse}”应当比“{word}”长并且包含它。")
 
 
-def alone(word: Listed) -> Matcher:
+def alone(word: Listed, policy: TechniquePolicy) -> Matcher:
     """A matcher of one word: what a change of it would touch."""
-    return Matcher.build([word])
+    return Matcher.build([word], policy)
 
 
 def ordinary_hits(matcher: Matcher, ordinary: Sequence[str]) -> list[str]:

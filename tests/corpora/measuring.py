@@ -9,10 +9,10 @@ from typing import Final
 from config.articles import load_articles
 from config.lexicons import read_word_list
 from config.policy import load_detectors
-from plugins.content.loading import subjects_of
 from plugins.content.matching import TechniquePolicy
 from plugins.content.sightings import Sighting, WordLists
 from plugins.content.sources import Sources
+from plugins.content.subjects import subjects_of
 from tests.corpora.reading import WORDS, Evasion, Ordinary
 
 CONFIGURATION: Final = Path(__file__).parents[2] / "config"

@@ -13,7 +13,7 @@ from bot.domain.errors import BadInputError, RefusedError
 from bot.domain.findings import Severity
 from bot.domain.groups import Group
 from bot.domain.identifiers import AccountKey, Platform
-from bot.domain.measures import MeasureState
+from bot.domain.measures import MeasureState, Mode
 from bot.domain.violations import ViolationState
 from data import groups, measures, violations
 from data.database import Database
@@ -140,6 +140,9 @@ async def test_strikes_leave_out_false_hits_observations_and_upheld_appeals(
         replace(content_finding(), kind="suspected"), severity=Severity.SERIOUS
     )
     await _open(database, new_violation(content_finding()), suspected)
+    # Only observed, and then confirmed by whoever reviewed it.
+    confirmed = replace(grave, mode=Mode.OBSERVE, state=ViolationState.CLOSED)
+    await _open(database, confirmed)
     await _open(database, grave, at=NOW - HOUR)
     async with database.reading() as connection:
         strikes = await violations.content_strikes(connection, NOW)
