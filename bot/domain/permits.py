@@ -144,7 +144,7 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True)
-class Self:
+class Someone:
     """One person, by every account known to be his."""
 
     account: AccountKey
@@ -171,7 +171,7 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(canonical(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def approve(permit: Permit, by: Self, now: datetime, limits: PermitLimits) -> Permit:
+def approve(permit: Permit, by: Someone, now: datetime, limits: PermitLimits) -> Permit:
     """One approver's yes: the permit takes effect, or an emergency permit is confirmed.
 
     Raises:
@@ -200,7 +200,7 @@ def approve(permit: Permit, by: Self, now: datetime, limits: PermitLimits) -> Pe
     raise RefusedError(f"{_name(permit)} {permit.state.label}，无需再批准。")
 
 
-def reject(permit: Permit, by: Self, now: datetime, reason: str) -> Permit:
+def reject(permit: Permit, by: Someone, now: datetime, reason: str) -> Permit:
     """One approver's no: an application is turned down, a permit in force is taken back.
 
     Raises:
@@ -217,7 +217,7 @@ def reject(permit: Permit, by: Self, now: datetime, reason: str) -> Permit:
     raise RefusedError(f"{_name(permit)} {permit.state.label}，不能再驳回。")
 
 
-def withdraw(permit: Permit, by: Self) -> Permit:
+def withdraw(permit: Permit, by: Someone) -> Permit:
     """The applicant takes back what he applied for, approved or not.
 
     Raises:
@@ -236,7 +236,7 @@ def expire(permit: Permit, now: datetime) -> Permit:
     return replace(permit, state=PermitState.EXPIRED) if live and now >= permit.ends_at else permit
 
 
-def _not_his_own(permit: Permit, by: Self) -> None:
+def _not_his_own(permit: Permit, by: Someone) -> None:
     if by.is_one_of(permit.applicant):
         raise RefusedError(
             f"{_name(permit)} 是您自己申请的，须由他人审批。"

@@ -125,6 +125,9 @@ class Applications:
             raise BadInputError(
                 f"时间“{form.get('span')}”不能用：{error}。例如：时间：明天 08:00 至 18:00"
             ) from error
+        if form.emergency:
+            # It lasts for hours from the approval on: what begins later is none.
+            start = now
         if end - start > limits.longest:
             raise BadInputError(f"一份许可最长 {show_duration(limits.longest)}，请缩短时间。")
         return start.astimezone(now.tzinfo), end.astimezone(now.tzinfo)

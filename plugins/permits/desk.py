@@ -14,7 +14,7 @@ from bot.domain.measures import Measure, MeasureKind, Mode
 from bot.domain.permits import (
     Permit,
     PermitState,
-    Self,
+    Someone,
     approve,
     canonical,
     expire,
@@ -138,10 +138,10 @@ class PermitDesk:
             return permit.review_due_at
         return datetime.max.replace(tzinfo=UTC)
 
-    def person(self, account: AccountKey) -> Self:
+    def person(self, account: AccountKey) -> Someone:
         """Everybody an account is, as far as the roster knows."""
         staff = self.register.roster.bound_to(account)
-        return Self(account, frozenset(staff.accounts) if staff else frozenset())
+        return Someone(account, frozenset(staff.accounts) if staff else frozenset())
 
     def approvers_for(self, permit: Permit) -> list[AccountKey]:
         """Everybody who may decide about it."""

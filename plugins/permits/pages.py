@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.identifiers import AccountKey
-from bot.domain.permits import Filed, Permit, PermitState, Self
+from bot.domain.permits import Filed, Permit, PermitState, Someone
 from config.wording import Wording
 from plugins.permits.letters import Letters
 
@@ -76,7 +76,7 @@ class PermitPages:
         lines.append(self.wording.text("permit.full_text", text=text or unread))
         return "\n".join(lines)
 
-    def listed(self, permits: Sequence[Permit], mine: Self) -> str:
+    def listed(self, permits: Sequence[Permit], mine: Someone) -> str:
         """Several permits, a line each."""
         if not permits:
             return self.wording.text("permit.none")

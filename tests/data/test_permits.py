@@ -14,7 +14,7 @@ from bot.domain.permits import (
     Permit,
     PermitLimits,
     PermitState,
-    Self,
+    Someone,
     approve,
     fingerprint,
 )
@@ -51,7 +51,7 @@ async def _create(database: Database) -> Permit:
 
 async def test_permit_comes_back_with_signatures_and_filings(database: Database) -> None:
     permit = await _create(database)
-    signed = approve(permit, Self(OWNER), NOW + HOUR, PermitLimits())
+    signed = approve(permit, Someone(OWNER), NOW + HOUR, PermitLimits())
     filed = Filed(STAFF, MEMBER, "m1", NOW + 2 * HOUR)
     async with database.transaction(NOW + HOUR) as work:
         await permits.change(work, permit, signed)

@@ -14,7 +14,7 @@ from bot.domain.permits import (
     Permit,
     PermitLimits,
     PermitState,
-    Self,
+    Someone,
     approve,
     canonical,
     expire,
@@ -30,7 +30,12 @@ GROUP = GroupKey(Platform.QQ, "1")
 APPLICANT, SECOND_ACCOUNT, ONE, OTHER = (
     AccountKey(Platform.QQ, number) for number in ("10", "11", "20", "21")
 )
-PEOPLE = (Self(APPLICANT), Self(SECOND_ACCOUNT, frozenset({APPLICANT})), Self(ONE), Self(OTHER))
+PEOPLE = (
+    Someone(APPLICANT),
+    Someone(SECOND_ACCOUNT, frozenset({APPLICANT})),
+    Someone(ONE),
+    Someone(OTHER),
+)
 OVER = (PermitState.REJECTED, PermitState.REVOKED)
 
 
@@ -65,7 +70,7 @@ class PermitMachine(RuleBasedStateMachine):
         self._becomes(expire(self.permit, self.now))
 
     @rule(who=st.sampled_from(PEOPLE))
-    def somebody_approves(self, who: Self) -> None:
+    def somebody_approves(self, who: Someone) -> None:
         before = self.permit
         try:
             self._becomes(approve(before, who, self.now, LIMITS))
@@ -76,7 +81,7 @@ class PermitMachine(RuleBasedStateMachine):
             assert not waits or late or who.is_one_of(APPLICANT, *known)
 
     @rule(who=st.sampled_from(PEOPLE))
-    def somebody_rejects(self, who: Self) -> None:
+    def somebody_rejects(self, who: Someone) -> None:
         try:
             self._becomes(reject(self.permit, who, self.now, "不妥"))
         except RefusedError:
@@ -84,7 +89,7 @@ class PermitMachine(RuleBasedStateMachine):
         assert not who.is_one_of(APPLICANT)
 
     @rule(who=st.sampled_from(PEOPLE))
-    def somebody_withdraws(self, who: Self) -> None:
+    def somebody_withdraws(self, who: Someone) -> None:
         try:
             self._becomes(withdraw(self.permit, who))
         except RefusedError:
@@ -127,35 +132,35 @@ TestPermits.settings = settings(max_examples=60, stateful_step_count=20, deadlin
 
 
 def test_approver_who_comes_second_is_told_that_it_is_decided() -> None:
-    once = approve(permit(), Self(ONE), NOON, LIMITS)
+    once = approve(permit(), Someone(ONE), NOON, LIMITS)
     with pytest.raises(RefusedError, match="已批准，无需再批准"):
-        approve(once, Self(OTHER), NOON, LIMITS)
+        approve(once, Someone(OTHER), NOON, LIMITS)
 
 
 def test_approval_after_the_time_asked_for_is_refused() -> None:
     with pytest.raises(RefusedError, match="发布时间已过"):
-        approve(permit(hours=1), Self(ONE), NOON + HOUR, LIMITS)
+        approve(permit(hours=1), Someone(ONE), NOON + HOUR, LIMITS)
 
 
 def test_applicant_with_another_account_is_still_the_applicant() -> None:
     with pytest.raises(RefusedError, match="须由他人审批"):
-        approve(permit(), Self(SECOND_ACCOUNT, frozenset({APPLICANT})), NOON, LIMITS)
+        approve(permit(), Someone(SECOND_ACCOUNT, frozenset({APPLICANT})), NOON, LIMITS)
 
 
 def test_emergency_is_reviewed_by_somebody_else() -> None:
-    once = approve(permit(emergency=True), Self(ONE), NOON, LIMITS)
+    once = approve(permit(emergency=True), Someone(ONE), NOON, LIMITS)
     assert once.in_force(NOON, NOON)
     assert once.ends_at == NOON + LIMITS.emergency_lasts
     with pytest.raises(RefusedError, match="另一位审批人"):
-        approve(once, Self(ONE), NOON, LIMITS)
+        approve(once, Someone(ONE), NOON, LIMITS)
     later = expire(once, NOON + 20 * HOUR)
-    reviewed = approve(later, Self(OTHER), NOON + 20 * HOUR, LIMITS)
+    reviewed = approve(later, Someone(OTHER), NOON + 20 * HOUR, LIMITS)
     assert reviewed.state is PermitState.EXPIRED
     assert not reviewed.review_pending
 
 
 def test_message_posted_in_time_and_judged_after_it_was_permitted() -> None:
-    given_ = approve(permit(hours=1), Self(ONE), NOON, LIMITS)
+    given_ = approve(permit(hours=1), Someone(ONE), NOON, LIMITS)
     last = NOON + HOUR - timedelta(seconds=1)
     over = expire(given_, NOON + HOUR)
     assert over.in_force(last, NOON + HOUR)
@@ -163,7 +168,7 @@ def test_message_posted_in_time_and_judged_after_it_was_permitted() -> None:
 
 
 def test_message_judged_before_the_yes_was_not_permitted() -> None:
-    given_ = approve(permit(), Self(ONE), NOON + HOUR, LIMITS)
+    given_ = approve(permit(), Someone(ONE), NOON + HOUR, LIMITS)
     assert not given_.in_force(NOON, NOON)
 
 
@@ -186,6 +191,6 @@ def test_any_other_character_makes_another_text(text: str, data: st.DataObject) 
 
 
 def test_withdrawn_permit_is_in_force_no_more() -> None:
-    given_ = approve(permit(), Self(ONE), NOON, LIMITS)
-    assert not withdraw(given_, Self(APPLICANT)).in_force(NOON, NOON)
+    given_ = approve(permit(), Someone(ONE), NOON, LIMITS)
+    assert not withdraw(given_, Someone(APPLICANT)).in_force(NOON, NOON)
     assert replace(given_, state=PermitState.REVOKED).in_force(NOON, NOON) is False
