@@ -6,6 +6,7 @@ from config.detectors import DetectorsSection
 from plugins.content.detectors.detectors import Detectors
 from plugins.content.expressions.topics import Topic, Topics
 from plugins.content.matching import Listed, Matcher, TechniquePolicy
+from plugins.content.matching.elsewhere import compile_aside
 from plugins.content.sightings import Finder, Subject, WordLists
 
 
@@ -25,5 +26,7 @@ class Sources:
         if self.topics:
             finders.append(Topics(self.topics, self.policy))
         if self.detectors:
-            finders.append(Detectors.of(self.detectors))
-        return WordLists(Matcher.build(self.words, self.policy), self.subjects, tuple(finders))
+            finders.append(Detectors.of(self.detectors, self.subjects))
+        return WordLists(
+            Matcher(compile_aside(self.words, self.policy)), self.subjects, tuple(finders)
+        )

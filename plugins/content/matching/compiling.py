@@ -1,6 +1,5 @@
 """From word lists to what the matcher searches with: made once, kept as bytes, quick to load."""
 
-import pickle
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -37,22 +36,14 @@ class Compiled:
     hearing: Hearing
     disguises: Disguises
 
-    def packed(self) -> bytes:
-        """For another process of the same program."""
-        return pickle.dumps(self, pickle.HIGHEST_PROTOCOL)
-
-
-def unpacked(packed: bytes) -> Compiled:
-    """What ``Compiled.packed`` gave; never for bytes from anywhere else."""
-    found = pickle.loads(packed)  # noqa: S301  # our own child wrote it
-    if not isinstance(found, Compiled):
-        raise TypeError("these bytes are no compiled word lists")
-    return found
-
 
 def compile_words(entries: Iterable[Listed], policy: TechniquePolicy) -> Compiled:
     """Takes seconds for a hundred thousand words, most of them spent on reading them aloud."""
-    table = WordTable(entries)
+    return compile_table(WordTable(entries), policy)
+
+
+def compile_table(table: WordTable, policy: TechniquePolicy) -> Compiled:
+    """As ``compile_words``."""
     shortest_reversed = 3 if len(table) <= SHORT_LIST else 4
     wanted = {
         category: frozenset(

@@ -5,12 +5,14 @@ from typing import Final, NamedTuple
 
 from bot.domain.spellings import Technique
 from plugins.content.matching.fold import fold
+from plugins.content.matching.likelihood import Surroundings
 from plugins.content.matching.patterns import Target
 from plugins.content.matching.spelling import is_latin
-from plugins.content.matching.words import Cut, is_word
 
 SHORT: Final = 3
 """Longer words are unlikely to come about across two ordinary words."""
+_SLACK: Final = 1.0
+"""So much likelier, in natural logarithms, must the listed word be than its neighbours."""
 _EXACT: Final = frozenset({Technique.EXACT})
 _rank = attrgetter("rank")
 
@@ -48,7 +50,7 @@ def verify_exact(
     refusal = (
         excuse(folded, start, end, target.excuses)
         or edges(original, low, high)
-        or (straddled(original, low, high, word) if end - start <= SHORT else None)
+        or straddled(original, low, high, word)
     )
     return Verdict(target, low, high, _EXACT, refusal)
 
@@ -74,8 +76,5 @@ def edges(original: str, low: int, high: int) -> str | None:
 
 
 def straddled(original: str, low: int, high: int, word: str) -> str | None:
-    """分发|票据 does not hold 发票: a short dictionary word across two other words."""
-    cut = Cut(original, low, high)
-    if not cut.sticks_out(low, high, inside=None if is_word(word) else 1):
-        return None
-    return "跨在两个词之间"
+    """分发|票据 does not hold 发票: a neighbour rather takes one of its characters."""
+    return "跨在两个词之间" if Surroundings(original, low, high).is_torn(word, _SLACK) else None

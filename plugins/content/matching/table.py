@@ -6,7 +6,8 @@ A word becomes an object again only when something was found that may be it.
 from array import array
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Final
+from itertools import accumulate
+from typing import Any, Final
 
 from bot.domain.findings import Severity
 from plugins.content.matching.entries import Entry, Listed
@@ -33,6 +34,16 @@ class WordTable:
             if entry.excuses:
                 self._excuses[number] = tuple(entry.excuses)
         self._names = tuple(self._categories)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """With the words in one piece: a pickle of many small texts holds up every thread."""
+        return {**self.__dict__, "words": ("".join(self.words), array("I", map(len, self.words)))}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        joined, lengths = state["words"]
+        ends = accumulate(lengths)
+        words = [joined[end - length : end] for end, length in zip(ends, lengths, strict=True)]
+        self.__dict__.update(state, words=words)
 
     def __len__(self) -> int:
         return len(self.words)

@@ -148,7 +148,7 @@ def _ordinary_shapes(candidate: Candidate, techniques: set[Technique]) -> str | 
 
 def _straddles(candidate: Candidate, techniques: set[Technique]) -> str | None:
     length = candidate.end - candidate.start
-    if length > SHORT or candidate.high - candidate.low != length:
+    if candidate.high - candidate.low != length:
         return None
     if techniques - {Technique.EXACT, Technique.TRADITIONAL, Technique.WIDTH}:
         return None
