@@ -83,7 +83,7 @@ class Scanner:
             verdict |= {"unscanned": kind, "reason": found.uninspected.label}
 
     def _shown(self, seen: Sighting) -> dict[str, Any]:
-        return {
+        shown: dict[str, Any] = {
             "rule": seen.rule,
             "article": self.lists.subjects[seen.category].clause,
             "category": seen.category,
@@ -95,6 +95,12 @@ class Scanner:
             "technique": seen.technique,
             "acts": seen.acts,
         }
+        if seen.parts:
+            shown["parts"] = [
+                {"start": start, "end": end, "span": word}
+                for (start, end), word in zip(seen.parts, seen.words(), strict=True)
+            ]
+        return shown
 
 
 def scan_lines(lines: Iterable[bytes], scanner: Scanner, *, first: int = 1) -> Iterator[bytes]:

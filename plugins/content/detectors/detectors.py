@@ -1,11 +1,12 @@
 """All detectors as one: what an organisation switched on, told as sightings."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from bot.domain.findings import Severity
 from bot.domain.spellings import Response
+from config.articles import CUSTOM
 from config.detectors import DetectorsSection
 from plugins.content.detectors import contacts, links, markings, numbers
 from plugins.content.detectors.seen import Seen
@@ -46,8 +47,20 @@ class Setting:
 class Detectors:
     """Finds what has a known form; only detectors with a setting are on."""
 
-    def __init__(self, settings: Mapping[str, Setting], shorteners: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, Setting],
+        shorteners: Sequence[str] = (),
+        categories: Container[str] | None = None,
+    ) -> None:
+        """``categories`` are those of ``articles.toml``; what belongs to none of them is custom."""
         self._settings = dict(settings)
+        self._kinds = {
+            name: kind
+            if categories is None or kind.category in categories
+            else replace(kind, category=CUSTOM)
+            for name, kind in KINDS.items()
+        }
         sources: tuple[tuple[frozenset[str], Callable[[str], Iterable[Seen]]], ...] = (
             (frozenset({numbers.IDENTITY, numbers.BANK_CARD, numbers.PHONE}), numbers.find),
             (frozenset({markings.SECRECY, markings.INTERNAL}), markings.find),
@@ -63,13 +76,13 @@ class Detectors:
         self._finds = tuple(find for names, find in sources if names & settings.keys())
 
     @classmethod
-    def of(cls, section: DetectorsSection) -> Self:
+    def of(cls, section: DetectorsSection, categories: Container[str]) -> Self:
         """As ``policy.toml`` sets them."""
         settings = {
             name: Setting(one.severity, acts=one.answer is Response.ACT)
             for name, one in section.switched_on().items()
         }
-        return cls(settings, section.short_link.hosts)
+        return cls(settings, section.short_link.hosts, categories)
 
     def find(self, text: str) -> list[Sighting]:
         """Everything the detectors that are on see in a text."""
@@ -81,7 +94,7 @@ class Detectors:
         ]
 
     def _sighting(self, text: str, seen: Seen) -> Sighting:
-        setting, kind = self._settings[seen.detector], KINDS[seen.detector]
+        setting, kind = self._settings[seen.detector], self._kinds[seen.detector]
         return Sighting(
             f"detector:{seen.detector}",
             kind.title,

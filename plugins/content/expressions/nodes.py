@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
-
-BREAKS_A_WORD: Final = frozenset('()（）"“”&＆|｜!！~～')
 
 
 @dataclass(frozen=True, slots=True)

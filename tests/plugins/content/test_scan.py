@@ -2,21 +2,24 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.domain.findings import Severity
+from config.detectors import DetectorsSection
+from plugins.content.expressions.parser import parse
+from plugins.content.expressions.topics import Topic
 from plugins.content.matching import Entry
 from plugins.content.scan import Scanner, scan_lines, scan_on_all_cores
 from plugins.content.sightings import Subject
 from plugins.content.sources import Sources
 from tests.plugins.content.inspection import files
 
-SOURCES = Sources(
-    (Entry("赌博", "custom", Severity.SERIOUS),), {"custom": Subject("本单位自定", "21.1")}
-)
+SUBJECTS = {"custom": Subject("本单位自定", "21.1"), "privacy": Subject("泄露个人信息", "11.8")}
+SOURCES = Sources((Entry("赌博", "custom", Severity.SERIOUS),), SUBJECTS)
 SCANNER = Scanner(SOURCES.build())
 
 
@@ -53,6 +56,26 @@ def test_a_hit_has_every_promised_field() -> None:
             }
         ],
     }
+
+
+def test_a_topic_is_told_with_its_words_and_a_number_by_its_form() -> None:
+    topic = Topic("move", "搬迁", "custom", Severity.MINOR, parse("搬迁 近5 新址"))
+    scanner = Scanner(replace(SOURCES, topics=(topic,), detectors=DetectorsSection()).build())
+    lines = [request(id="1", text="下月搬迁到新址，证件11010519491231002X")]
+    (answer,) = (json.loads(line) for line in scan_lines(lines, scanner))
+    moving, identity = answer["hits"]
+    assert (moving["rule"], moving["word"], moving["span"]) == (
+        "expression:move",
+        "搬迁",
+        "搬迁到新址",
+    )
+    assert moving["parts"] == [
+        {"start": 2, "end": 4, "span": "搬迁"},
+        {"start": 5, "end": 7, "span": "新址"},
+    ]
+    assert (identity["rule"], identity["article"]) == ("detector:identity", "11.8")
+    assert (identity["start"], identity["end"]) == (10, 28)
+    assert "parts" not in identity
 
 
 def test_a_clean_line_has_no_hits() -> None:

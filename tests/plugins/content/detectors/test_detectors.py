@@ -225,6 +225,11 @@ def test_only_what_is_switched_on_is_seen_and_answered_as_set() -> None:
     assert Detectors({}).find(IDENTITY) == []
 
 
+def test_a_detector_whose_category_an_organisation_does_not_have_is_its_own() -> None:
+    (seen,) = Detectors.of(DetectorsSection(), {"custom"}).find(IDENTITY)
+    assert seen.category == "custom"
+
+
 def test_every_detector_belongs_to_a_category() -> None:
     assert {kind.category for kind in KINDS.values()} <= load_articles(INSTALLED).categories.keys()
 
