@@ -13,6 +13,7 @@ MODULES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py
 VERSIONS = ROOT / "data" / "migrations" / "versions"
 """What alembic writes: as long as there are tables."""
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+OCR_LOCK = (ROOT / "requirements-ocr.lock").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -46,13 +47,23 @@ def test_every_dependency_is_locked() -> None:
     locked = {match.lower() for match in re.findall(r"^([A-Za-z0-9_.-]+)==", LOCK, re.MULTILINE)}
     wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
     assert {_normal(one) for one in wanted} <= locked
+    assert {_normal(one) for one in PROJECT["optional-dependencies"]["ocr"]} & locked == set()
 
 
-def test_every_locked_package_has_its_hashes_and_no_index_is_named() -> None:
-    packages = re.split(r"^(?=[A-Za-z0-9])", LOCK, flags=re.MULTILINE)
+def test_the_lock_with_the_words_in_pictures_is_the_other_one_and_more() -> None:
+    pinned, more = (set(re.findall(r"^\S+==\S+", one, re.MULTILINE)) for one in (LOCK, OCR_LOCK))
+    assert pinned < more
+    assert {_normal(one) for one in PROJECT["optional-dependencies"]["ocr"]} <= {
+        one.partition("==")[0] for one in more
+    }
+
+
+@pytest.mark.parametrize("lock", [LOCK, OCR_LOCK], ids=["ordinary", "ocr"])
+def test_every_locked_package_has_its_hashes_and_no_index_is_named(lock: str) -> None:
+    packages = re.split(r"^(?=[A-Za-z0-9])", lock, flags=re.MULTILINE)
     assert all("--hash=sha256:" in package for package in packages if "==" in package)
-    assert "://" not in LOCK
-    assert "index-url" not in LOCK
+    assert "://" not in lock
+    assert "index-url" not in lock
 
 
 def test_nothing_kept_names_a_place_on_the_machine_it_was_made_on() -> None:
