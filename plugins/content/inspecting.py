@@ -19,6 +19,8 @@ _OVERLAP = 100
 _REMEMBERED_FOR = 3600.0
 _REMEMBERED = 200
 _LONGEST_REMEMBERED = 20_000
+_IDLE = 300.0
+"""Seconds without an attachment after which the child gives its memory back."""
 _MAY_SUCCEED_NEXT_TIME = frozenset({Uninspected.SLOW, Uninspected.FAILED})
 
 
@@ -33,18 +35,26 @@ class AttachmentInspector:
         self._lists = lists
         self._reader = reader or Reader()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="inspection")
+        self._leaving: asyncio.TimerHandle | None = None
         self._known: OrderedDict[bytes, tuple[float, Inspection]] = OrderedDict()
 
     async def inspect(self, content: bytes) -> Inspection:
         """The words worth judging in an attachment: those around the gravest sighting."""
         loop = asyncio.get_running_loop()
+        self._stay()
         found = await loop.run_in_executor(self._thread, self._read, content)
+        self._leaving = loop.call_later(_IDLE, self._thread.submit, self._reader.rest)
         return replace(found, text=await self._worth_judging(found.text))
 
     async def close(self) -> None:
         """End the child process, and with it whatever is under way."""
+        self._stay()
         self._reader.rest()
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _stay(self) -> None:
+        if self._leaving is not None:
+            self._leaving.cancel()
 
     def _read(self, content: bytes) -> Inspection:
         digest = hashlib.sha256(content).digest()
