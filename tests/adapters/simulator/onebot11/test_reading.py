@@ -1,5 +1,6 @@
 import base64
 
+import httpx
 import pytest
 
 from adapters.simulator.onebot11.people import Role
@@ -233,6 +234,30 @@ async def test_a_picture_is_given_as_base64(pair, action):
     given = await bot.data(action, file=picture["data"]["file"])
     assert base64.b64decode(given["base64"]) == b"PNG..."
     assert (await bot.call(action, file="没有"))["retcode"] == 1200
+
+
+async def test_pictures_and_files_have_addresses_while_the_file_server_is_on(pair):
+    bot, sim = pair
+    files = sim.implementation.media_server
+    await files.start(0)
+    sim.show_image(GROUP, LI, b"PNG...")
+    (picture,) = (await bot.wait_for("group"))["message"]
+    assert await fetched(picture["data"]["url"]) == (200, b"PNG...")
+    sim.upload(GROUP, LI, "名单.xlsx", b"x" * 100)
+    (file,) = (await bot.wait_for("group", count=2))["message"]
+    where = {"group_id": GROUP, "file_id": file["data"]["file_id"]}
+    given = await bot.data("get_group_file_url", **where)
+    assert await fetched(given["url"]) == (200, b"x" * 100)
+    sim.faults.media_expired = True
+    assert await fetched(given["url"]) == (404, b"")
+    await files.stop()
+    assert (await bot.call("get_group_file_url", **where))["retcode"] == 1200
+
+
+async def fetched(url):
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = await client.get(url)
+    return answer.status_code, answer.content
 
 
 async def test_a_quote_begins_with_a_reply_segment(pair):
