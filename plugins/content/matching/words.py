@@ -15,12 +15,17 @@ def _dictionary() -> rjieba.Jieba:
 
 def is_word(word: str) -> bool:
     """Whether the dictionary lists it."""
-    return bool(_dictionary().has_word(word))
+    return bool(_dictionary().has_word(_encodable(word)))
 
 
 def frequency(word: str) -> int:
     """How common the dictionary takes it to be; 1 for what it does not list."""
-    return int(_dictionary().suggest_freq(word))
+    return int(_dictionary().suggest_freq(_encodable(word)))
+
+
+def _encodable(text: str) -> str:
+    """Lone surrogates are legal in a Python text and unknown to the dictionary."""
+    return text.encode("utf-8", "replace").decode()
 
 
 class Cut:
@@ -33,8 +38,7 @@ class Cut:
         low = max(0, start - _WINDOW)
         self._tokens: list[tuple[int, int]] = []
         position = low
-        # Lone surrogates are legal in a Python text and unknown to the dictionary.
-        window = text[low : end + _WINDOW].encode("utf-8", "replace").decode()
+        window = _encodable(text[low : end + _WINDOW])
         for token in _dictionary().cut(window, False):
             self._tokens.append((position, position + len(token)))
             position += len(token)
