@@ -88,6 +88,7 @@ class CommandBook:
 
         Words not addressed to the bot are a command only where they cannot be ordinary talk: the
         bare name of one that needs no argument, a number it asks for, or words it alone knows.
+        What else they may mean is for ``perhaps``.
         """
         text = text.strip()
         if not addressed and not self.may_begin(text):
@@ -101,6 +102,19 @@ class CommandBook:
             if glued and not entry.may_be_glued(rest):
                 continue
             if addressed or _unmistakable(entry, rest.strip(), glued=glued):
+                return Match(entry.command, rest.strip())
+        return None
+
+    def perhaps(self, text: str) -> Match | None:
+        """The command that unaddressed words may mean; its ``understood`` says whether they do."""
+        text = text.strip()
+        if not self.may_begin(text):
+            return None
+        for name in self._spellings.get(_first(text), ()):
+            entry, rest = self._entries[name], _after(text, name)
+            if not rest or not rest[0].isspace() or entry.command.understood is None:
+                continue
+            if entry.read(rest) is not None:
                 return Match(entry.command, rest.strip())
         return None
 

@@ -91,3 +91,9 @@ class Command:
     """The caller's role in the group is asked from the platform afresh before it is carried out."""
     refused: Callable[[AccountKey, GroupKey | None], Awaitable[None]] | None = None
     """Told of everybody who asked without the role, where such attempts are put on record."""
+    understood: Callable[[Call], bool] | None = None
+    """Whether words in a group that nobody addressed to the bot can only be meant as this command.
+
+    Asked of what a holder of the role wrote, for commands whose arguments could be ordinary talk;
+    raises nothing and takes no time. Without it such words are a command only when addressed.
+    """

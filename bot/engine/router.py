@@ -3,13 +3,14 @@
 import secrets
 import traceback
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from nonebot import on
 from nonebot.log import logger
 from nonebot.matcher import Matcher
 
-from bot.domain.errors import QunguiError, RefusedError
+from bot.domain.errors import BadInputError, QunguiError, RefusedError
 from bot.domain.events import MessagePosted, PrivatePosted
 from bot.domain.identifiers import AccountKey, GroupKey
 from bot.engine.caller import groups_of, roles_of, still_managed
@@ -81,6 +82,8 @@ class Router:
     async def handle(self, utterance: Utterance) -> None:
         """Carry out what was asked and answer. Never raises."""
         match = self._book.find(utterance.text, addressed=utterance.addressed)
+        if match is None and utterance.group is not None and not utterance.addressed:
+            match = self._understood(utterance.text, utterance.account, utterance.group)
         if match is None:
             await self._say_unknown(utterance)
             return
@@ -89,6 +92,11 @@ class Router:
         except _NotAllowedError as refusal:
             await self._refuse(match.command, utterance, refusal.message)
             return
+        except BadInputError as error:
+            # It repeats what was written, and that is not for the group to read.
+            usage, example = match.command.usage, match.command.example
+            hint = self._services.wording.text("command.usage", usage=usage, example=example)
+            reply = Reply(error.message, private=True, hint=hint)
         except QunguiError as error:
             reply = Reply(error.message)
         except Exception as error:  # noqa: BLE001  # one broken command must not stop the others
@@ -102,8 +110,19 @@ class Router:
         words = group_words(event, self_account)
         if words.addressed:
             return words
-        known = words.plain and self._book.find(words.text, addressed=False) is not None
-        return words if known else None
+        if not words.plain:
+            return None
+        found = self._book.find(words.text, addressed=False)
+        return words if found or self._understood(words.text, event.author, event.group) else None
+
+    def _understood(self, text: str, account: AccountKey, group: GroupKey) -> Match | None:
+        """The command that a holder of its role can only have meant, addressed to nobody."""
+        match = self._book.perhaps(text)
+        if match is None or match.command.understood is None:
+            return None
+        call = self._call(match, account, group)
+        meant = call.roles & match.command.roles and match.command.understood(call)
+        return match if meant else None
 
     async def _run(self, match: Match, utterance: Utterance) -> Reply:
         command = match.command
@@ -117,21 +136,25 @@ class Router:
         if self._services.catalogue.withholds(utterance.text):
             text = self._services.wording.text("first_aid.withheld")
             return Reply(text, private=True)
-        arguments = self._book.arguments(match)
-        groups = groups_of(account, group, register, roles & command.roles)
+        call = self._call(match, account, group)
         if command.dangerous and roles & command.roles == {ChatRole.OWNER}:
-            groups = await still_managed(account, groups, register)
+            groups = await still_managed(account, call.groups, register)
             if not groups:
                 raise _NotAllowedError(self._forbidden(command))
-        call = Call(
+            call = replace(call, groups=groups)
+        return await command.handle(call)
+
+    def _call(self, match: Match, account: AccountKey, group: GroupKey | None) -> Call:
+        register = self._services.register
+        roles = roles_of(account, group, register)
+        return Call(
             caller=account,
             roles=roles,
             group=group,
-            groups=groups,
-            arguments=arguments,
+            groups=groups_of(account, group, register, roles & match.command.roles),
+            arguments=self._book.arguments(match),
             rest=match.rest,
         )
-        return await command.handle(call)
 
     def _wrong_place(self, command: Command, group: GroupKey | None) -> Reply | None:
         wording = self._services.wording

@@ -35,6 +35,7 @@ def _information(information: InformationCommands) -> tuple[Command, ...]:
             summary="您可以使用的命令",
             arguments=Args["name?", str],
             handle=information.help,
+            understood=information.names_a_command,
         ),
         Command(
             name="能力",
@@ -55,6 +56,7 @@ def _information(information: InformationCommands) -> tuple[Command, ...]:
             summary="《管理办法》各条由什么落实",
             arguments=Args["number?", str],
             handle=information.clauses,
+            understood=information.names_a_clause,
         ),
         Command(
             name="状态",
@@ -83,6 +85,7 @@ def _policy(services: Services, texts: Texts) -> tuple[Command, ...]:
             summary="查看配置；系统管理员可修改、看来源、回退",
             arguments=words,
             handle=policy.settings,
+            understood=policy.understood,
         ),
         Command(
             name="规则",
@@ -93,6 +96,7 @@ def _policy(services: Services, texts: Texts) -> tuple[Command, ...]:
             summary="查看各规则的生效方式、命中和误报；系统管理员可修改",
             arguments=words,
             handle=rules.rules,
+            understood=rules.understood,
         ),
         Command(
             name="授权",
@@ -103,6 +107,7 @@ def _policy(services: Services, texts: Texts) -> tuple[Command, ...]:
             summary="授予或取消角色；不写内容则列出现有人员",
             arguments=words,
             handle=people.authorise,
+            understood=people.understood,
         ),
         Command(
             name="绑定",
@@ -129,6 +134,7 @@ def _control(services: Services, texts: Texts) -> tuple[Command, ...]:
             summary="登记您自己发现的问题",
             arguments=Args["note", AllParam],
             handle=control.report,
+            understood=control.is_report,
         ),
         Command(
             name="冻结",

@@ -13,6 +13,11 @@ from data import violations
 
 _NEEDED = 2
 _LONGEST_NOTE = 500
+_TELLS_OF_A_PROBLEM = re.compile(
+    r"有人|发现|违规|违反|不当|劝阻|制止|推销|广告|刷屏|谣言|辱骂|争吵|冒充|诈骗|泄露"
+    r"|已(?:提醒|告知|处理|撤回|删除|移出|纠正|清理)"
+)
+_ASKS_FOR_SOMETHING = re.compile(r"[?？吗]|请|麻烦|一下|各位|大家|报名|填")
 
 
 class ControlCommands:
@@ -73,6 +78,14 @@ class ControlCommands:
         """Do what the caller was shown and asked to confirm."""
         confirmations, now = self._services.confirmations, self._services.clock.now()
         return await confirmations.confirm(call.caller, str(call.arguments["code"]), now)
+
+    def is_report(self, call: Call) -> bool:
+        """Whether a note nobody addressed to the bot tells of a problem, and asks for nothing.
+
+        "登记" also begins what people ask of one another (登记 一下电话).
+        """
+        note = call.rest
+        return bool(_TELLS_OF_A_PROBLEM.search(note)) and not _ASKS_FOR_SOMETHING.search(note)
 
     async def report(self, call: Call) -> Reply:
         """Register a problem the owner found himself. Source: Article 23."""

@@ -54,6 +54,11 @@ class InformationCommands:
         lines.append(self._services.wording.text("help.footer"))
         return Reply("\n".join(lines))
 
+    def names_a_command(self, call: Call) -> bool:
+        """Whether help is wanted with a command there is."""
+        name = str(call.arguments.get("name", "")).lstrip("/")
+        return any(name in (one.name, *one.aliases) for one in self._services.catalogue.commands)
+
     async def capabilities(self, call: Call) -> Reply:
         """What can be done where, and why not more; groups that are alike share a paragraph."""
         tables: dict[str, list[str]] = {}
@@ -73,12 +78,7 @@ class InformationCommands:
             return Reply(
                 "\n".join((*_by_article(found), self._services.wording.text("help.clauses")))
             )
-        article, whole = _article(str(given))
-        mine = [
-            one
-            for one in found
-            if one.clause_id == whole or (not whole and one.clause.article == article)
-        ]
+        mine = _chosen(found, str(given))
         if not mine:
             raise BadInputError(f"没有条款“{given}”。请写条号，例如：条款 20，或 条款 20.3。")
         lines = [f"{self._texts.clause(mine[0].clause_id)}"]
@@ -86,6 +86,14 @@ class InformationCommands:
             how = one.clause.human_only or "、".join(one.controls)
             lines.append(f"{one.clause_id} {one.clause.gist}|{one.status.label}：{how}")
         return Reply("\n".join(lines))
+
+    def names_a_clause(self, call: Call) -> bool:
+        """Whether what is written is the number of a clause there is."""
+        found = coverage(self._texts.articles, self._services.catalogue)
+        try:
+            return bool(_chosen(found, str(call.arguments.get("number", ""))))
+        except BadInputError:
+            return False
 
     async def status(self, call: Call) -> Reply:
         """Whether it runs, what waits, and how far each rule may go."""
@@ -177,6 +185,20 @@ def _by_article(found: Iterable[Coverage]) -> list[str]:
 def _named(names: list[str]) -> str:
     shown = "、".join(names[:_MOST_NAMED])
     return f"{shown} 等 {len(names)} 个群" if len(names) > _MOST_NAMED else shown
+
+
+def _chosen(found: Iterable[Coverage], given: str) -> list[Coverage]:
+    """The sentences meant by a number.
+
+    Raises:
+        BadInputError: it is none.
+    """
+    article, whole = _article(given)
+    return [
+        one
+        for one in found
+        if one.clause_id == whole or (not whole and one.clause.article == article)
+    ]
 
 
 def _article(given: str) -> tuple[int, str | None]:

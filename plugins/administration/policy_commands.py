@@ -44,6 +44,16 @@ class PolicyCommands:
             case _:
                 raise BadInputError("请这样写：配置 键 值；配置 来源 键；配置 回退 键。")
 
+    def understood(self, call: Call) -> bool:
+        """Whether what follows begins with a key there is."""
+        words = tuple(call.arguments.get("words", ()))
+        key = words[1] if len(words) == 2 and words[0] in (_SOURCE, _BACK) else words[0]
+        try:
+            setting_text(self._services.register.policy, key)
+        except BadInputError:
+            return False
+        return True
+
     async def seconded(self, work: Work, call: Call, switch: str, value: str) -> bool:
         """Whether somebody else wished the same lately; else the wish is kept for him to share."""
         register = self._services.register

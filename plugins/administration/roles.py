@@ -37,19 +37,20 @@ class RoleCommands:
         words = list(call.arguments.get("words", ()))
         if not words:
             return Reply(self._holders(), private=True)
-        take = words[0] in _TAKE
-        if take:
-            words = words[1:]
-        if len(words) != 2 or words[0] not in _ROLES:
-            raise BadInputError(
-                "请这样写：授权 监督员|审批人|管理员 账号，或 授权 取消 角色 账号。"
-            )
-        role, account = _ROLES[words[0]], _account(words[1], call.caller)
+        take, role, account = _wanted(words, call.caller)
         changed = await self._change(call, account, role, take=take)
         await self._services.reload()
         key = "role.taken" if take else "role.given"
         text = self._services.wording.text(key, account=account.id, role=role.label)
         return Reply(text if changed else self._services.wording.text("role.unchanged"))
+
+    def understood(self, call: Call) -> bool:
+        """Whether a role and an account are named."""
+        try:
+            _wanted(list(call.arguments.get("words", ())), call.caller)
+        except BadInputError:
+            return False
+        return True
 
     async def bind(self, call: Call) -> Reply:
         """``绑定 验证码``; ``绑定 发码 工号`` for administrators; nothing: how it goes."""
@@ -161,6 +162,19 @@ class RoleCommands:
     def _is_bot(self, account: AccountKey) -> bool:
         ports = self._services.register.platforms.values()
         return any(port.self_account == account for port in ports)
+
+
+def _wanted(words: list[str], caller: AccountKey) -> tuple[bool, ChatRole, AccountKey]:
+    """Whether a role is taken, which, and whose.
+
+    Raises:
+        BadInputError: the words do not say so.
+    """
+    take = words[:1] != [] and words[0] in _TAKE
+    role, *account = words[take:] or [""]
+    if role not in _ROLES or len(account) != 1:
+        raise BadInputError("请这样写：授权 监督员|审批人|管理员 账号，或 授权 取消 角色 账号。")
+    return take, _ROLES[role], _account(account[0], caller)
 
 
 def _account(text: str, caller: AccountKey) -> AccountKey:

@@ -45,6 +45,15 @@ class RuleCommands:
             raise RefusedError("抱歉，修改配置和规则限系统管理员；您可以查看。")
         return await self._change_mode(call, rule.rule_id, MODES[words[1]])
 
+    def understood(self, call: Call) -> bool:
+        """Whether a rule is named, and nothing else but a mode."""
+        name, *mode = call.arguments.get("words", ())
+        try:
+            self._named(name)
+        except BadInputError:
+            return False
+        return not mode or (len(mode) == 1 and mode[0] in MODES)
+
     def _named(self, name: str) -> Rule:
         rules = self._services.catalogue.rules
         rule = next((one for one in rules if fold(name) in _names_of(one)), None)

@@ -1,5 +1,7 @@
 """Trying a text without consequences."""
 
+import re
+
 from arclet.alconna import AllParam, Args
 
 from bot.domain.errors import BadInputError
@@ -17,6 +19,8 @@ from plugins.content.sightings import RULE_ID, Sighting, WordLists, gravest
 
 _MOST_CANDIDATES = 8
 _LONGEST_SHOWN = 60
+_GOES_ON = re.compile(r"[一试用着过了看下点做行验想吧呗\d]")
+"""How an ordinary sentence goes on behind 试 (试 一下, 试 了几次)."""
 _STEPS = {
     Step.REMIND: "提醒本人",
     Step.TELL: "告知本人",
@@ -43,6 +47,7 @@ def commands(services: Services, texts: Texts, keeper: WordListKeeper) -> tuple[
             summary="试算一段文字会怎样处理，不保存",
             arguments=Args["text", AllParam],
             handle=trial.show,
+            understood=trial.understood,
         ),
     )
 
@@ -54,6 +59,10 @@ class Trial:
         self._services = services
         self._texts = texts
         self._keeper = keeper
+
+    def understood(self, call: Call) -> bool:
+        """Whether a text to try follows: one that holds something, or does not go on as talk."""
+        return bool(self._keeper.rule.lists.look(call.rest)) or not _GOES_ON.match(call.rest)
 
     async def show(self, call: Call) -> Reply:
         """Each stage in a line or two; always in private, for it repeats the words."""

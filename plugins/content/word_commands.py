@@ -78,7 +78,12 @@ class WordCommands:
             summary="查看和修改各类词语，先预览后确认，可撤销",
             arguments=Args["rest?", AllParam],
             handle=self.handle,
+            understood=self.understood,
         )
+
+    def understood(self, call: Call) -> bool:
+        """Whether what follows begins with something that can be done."""
+        return call.rest.split(maxsplit=1)[0] in self._acts
 
     async def handle(self, call: Call) -> Reply:
         """Do what the first word says; always answered in private, for it names the words."""

@@ -60,6 +60,7 @@ class OversightCommands:
                 arguments=Args["conditions", MultiVar(str, "*")],
                 handle=self.look,
                 refused=self.refused,
+                understood=self.understood,
             ),
             Command(
                 name=_NEXT,
@@ -76,7 +77,7 @@ class OversightCommands:
 
     async def look(self, call: Call) -> Reply:
         """Cases under the conditions given, or one of them."""
-        text = " ".join(call.arguments.get("conditions", ()))
+        text = _asked(call)
         if text == _NEXT:
             return await self.next_page(call)
         try:
@@ -90,6 +91,17 @@ class OversightCommands:
         if only_page and (last := self._last.get(call.caller)) and last.group == call.group:
             conditions = replace(last.conditions, page=conditions.page)
         return await self._page(call, conditions)
+
+    def understood(self, call: Call) -> bool:
+        """Whether every word is a condition, and there is one."""
+        text = _asked(call)
+        if text == _NEXT:
+            return True
+        try:
+            found = parse_conditions(text, self._vocabulary(call), self._today())
+        except BadInputError:
+            return False
+        return found != Conditions()
 
     async def next_page(self, call: Call) -> Reply:
         """The page behind the one that was shown last."""
@@ -231,3 +243,7 @@ class OversightCommands:
 
     def _hint(self, count: int) -> str:
         return self._services.wording.text("oversight.hint", count=count)
+
+
+def _asked(call: Call) -> str:
+    return " ".join(call.arguments.get("conditions", ()))

@@ -1,6 +1,6 @@
 """The command router through its door: events in, answers out."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from arclet.alconna import AllParam, Args, MultiVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.errors import PlatformUnknownError, RefusedError
+from bot.domain.errors import BadInputError, PlatformUnknownError, RefusedError
 from bot.domain.events import (
     Attachment,
     Forward,
@@ -244,6 +244,43 @@ async def test_missing_arguments_are_answered_with_form_and_example(
     assert "批准 编号" in said.text
     assert "批准 3" in said.text
     assert handler.calls == []
+
+
+async def test_wrong_arguments_are_quoted_in_private_alone(desk: Desk, handler: Handlers) -> None:
+    handler.error = BadInputError("看不懂“李四的身份证号”。")
+    (said,) = await desk.say(desk.router(commands(handler)), OWNER, "查违规 李四", GROUP)
+    assert (said.group, said.text) == (None, "看不懂“李四的身份证号”。")
+    assert said.hint == "请这样写：查违规 [条件]。例如：查违规 3"
+
+
+def only(*words: str) -> Callable[[Call], bool]:
+    return lambda call: call.rest in words
+
+
+@pytest.mark.parametrize(
+    ("who", "text", "heard"),
+    [
+        (OWNER, "记事 漏水", True),
+        (ADMIN, "记事\u3000漏水", True),
+        (OWNER, "记事 下次再说", False),
+        (OWNER, "记事漏水", False),
+        (MEMBER, "记事 漏水", False),
+        (OTHER_OWNER, "记事 漏水", False),
+        (OWNER, "记事 漏水 " + "。" * 80, False),
+    ],
+)
+async def test_a_command_may_know_its_own_words_from_those_who_may_give_it(
+    desk: Desk, handler: Handlers, who: AccountKey, text: str, heard: bool
+) -> None:
+    known = command(
+        "记事", handler, Args["说明", AllParam], roles=MANAGING, understood=only("漏水")
+    )
+    router = desk.router((known,))
+    meant = router.command_in(posted(text, author=who), BOT)
+    assert (meant is not None) is heard
+    if meant is not None:
+        await router.handle(meant)
+    assert [call.rest for call in handler.calls] == (["漏水"] if heard else [])
 
 
 async def test_a_refusal_is_private_and_rare(desk: Desk, handler: Handlers) -> None:
