@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import RefusedError
 from bot.domain.findings import Severity
 from bot.domain.topic_windows import TopicWindow
-from data.ledger import Work
+from data.ledger import Json, Work
 from data.tables import TopicWindowRow
 from data.types import table_of
 
@@ -29,6 +29,7 @@ async def create(work: Work, window: TopicWindow, by: str) -> int:
     }
     statement = insert(_windows).returning(_windows.c.number)
     number: int = (await work.connection.execute(statement, row)).scalar_one()
+    what: list[Json] = [*sorted(window.categories), *window.words]
     work.record(
         "window",
         f"M{number}",
@@ -36,8 +37,7 @@ async def create(work: Work, window: TopicWindow, by: str) -> int:
             "name": window.name,
             "from": window.opens_at.isoformat(),
             "until": window.closes_at.isoformat(),
-            "categories": sorted(window.categories),
-            "words": list(window.words),
+            "what": what,
             "severity": window.severity.value,
             "by": by,
         },

@@ -227,6 +227,12 @@ class Texts:
         member = self.register.member(group, account)
         return member.card if member and member.card else account.id
 
+    def span(self, start: datetime, end: datetime) -> str:
+        """From when until when; the day is said once where it is the same."""
+        last = end.astimezone(self.zone)
+        same = start.astimezone(self.zone).date() == last.date()
+        return f"{self.moment(start)} 至 {f'{last:%H:%M}' if same else self.moment(end)}"
+
     def moment(self, at: datetime) -> str:
         """A local day and time as people write it."""
         local = at.astimezone(self.zone)

@@ -110,7 +110,7 @@ class Letters:
 
     def span(self, permit: Permit) -> str:
         """From when until when."""
-        return f"{self._moment(permit.starts_at)} 至 {self._moment(permit.ends_at)}"
+        return self.texts.span(permit.starts_at, permit.ends_at)
 
     def groups(self, groups: tuple[GroupKey, ...]) -> str:
         """Groups by name."""
@@ -128,9 +128,11 @@ class Letters:
 
     def who(self, account: AccountKey) -> str:
         """One person: department and name, else the account."""
-        staff = self.texts.register.roster.bound_to(account)
+        register = self.texts.register
+        staff = register.roster.bound_to(account)
         if staff is None:
-            return account.id
+            cards = (register.member(key, account) for key in register.groups)
+            return next((one.card for one in cards if one and one.card), account.id)
         department = staff.departments[0] if staff.departments else ""
         return f"{department}-{staff.name}" if department else staff.name
 

@@ -149,8 +149,7 @@ class WindowCommands:
         )
 
     def _span(self, window: TopicWindow) -> str:
-        moment = self._texts.moment
-        return f"{moment(window.opens_at)} 至 {moment(window.closes_at)}"
+        return self._texts.span(window.opens_at, window.closes_at)
 
 
 def _split(given: str) -> list[str]:

@@ -31,7 +31,7 @@ async def test_application_is_read_back_and_put_to_the_approvers(bureau: Bureau)
     said = await bureau.say(MEMBER, APPLY)
     assert "X1" in said
     assert TEXT in said
-    assert "11月2日 13:00 至 11月2日 18:00" in said
+    assert "11月2日 13:00 至 18:00" in said
     permit = await bureau.permit()
     assert permit.state is PermitState.WAITING
     assert permit.fingerprint == fingerprint(TEXT)
