@@ -7,7 +7,7 @@ from typing import Final
 
 FOLDER: Final = Path(__file__).parent
 HELD_OUT: Final = FOLDER / "heldout"
-"""Other words and other lines, written before the matching was mended by the misses of the first."""
+"""Other words and lines, written before the matching was mended by the misses of the first."""
 WORDS: Final = FOLDER / "words.tsv"
 
 _PARTS: Final = " ⏎ "
