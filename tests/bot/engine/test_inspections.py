@@ -204,6 +204,7 @@ async def test_a_secret_in_a_file_leaves_no_word_behind(
         await post(stage, attached(), content=f"会议纪要 {secret} 其余内容金丝雀".encode())
         await looked_into(stage)
 
+        assert rows(stage) == [("done", "", "")]
         assert await stage.cases()
     kept = _database(tmp_path)
     assert "金丝雀".encode() not in kept
