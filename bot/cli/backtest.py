@@ -240,7 +240,8 @@ def _only(rule_id: str, loaded: "Loaded", office: Office) -> dict[str, Any]:
 
     section = load_detectors(office.settings.config)
     finders: dict[str, Any] = {
-        f"expression:{one.identifier}": Topics([one]) for one in loaded.topics.topics
+        f"expression:{one.identifier}": Topics([one], loaded.techniques)
+        for one in loaded.topics.topics
     }
     for name in section.switched_on():
         alone = DetectorsSection.model_validate(
@@ -249,7 +250,7 @@ def _only(rule_id: str, loaded: "Loaded", office: Office) -> dict[str, Any]:
                 for other, one in dict(section).items()
             }
         )
-        finders[f"detector:{name}"] = Detectors.of(alone)
+        finders[f"detector:{name}"] = Detectors.of(alone, loaded.lists.subjects)
     if rule_id not in finders:
         known = {CONTENT, *finders}
         hint = nearest(rule_id, known) or f"可用的有：{'、'.join(sorted(known))}。"
