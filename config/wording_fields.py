@@ -195,6 +195,7 @@ FIELDS = {
     "lexicon.file": "file count",
     "lexicon.reloaded": "",
     "lexicon.broken": "reason",
+    "lexicon.topics": "count",
     "lexicon.usage": "",
     "lexicon.changed": "count held",
     "lexicon.not_found": "word",

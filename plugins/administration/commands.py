@@ -158,7 +158,7 @@ def _control(services: Services, texts: Texts) -> tuple[Command, ...]:
         ),
         Command(
             name="确认",
-            roles=_RESPONSIBLE,
+            roles=_ADMINISTRATORS,
             place=Place.ANYWHERE,
             usage="确认 代码",
             example="确认 0427",

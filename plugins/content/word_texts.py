@@ -52,6 +52,8 @@ class WordTexts:
             self.text("lexicon.file", file=name, count=count)
             for name, count in loaded.by_file.items()
         ]
+        lines.append(self.text("lexicon.topics", count=len(loaded.topics.topics)))
+        lines += [self.text("lexicon.broken", reason=one) for one in loaded.topics.complaints]
         if loaded.changed:
             held = len(loaded.lists.held)
             lines.append(self.text("lexicon.changed", count=loaded.changed, held=held))

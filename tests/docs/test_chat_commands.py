@@ -19,6 +19,7 @@ _READERS = {
     "涉密信息处置.md": SUPERVISOR,
     "管理员手册.md": ADMINISTRATOR,
     "安装.md": ADMINISTRATOR,
+    "词库与规则.md": ADMINISTRATOR,
 }
 _DECIDERS = {
     "批准 X": APPROVER,
@@ -29,6 +30,9 @@ _DECIDERS = {
 _REFUSED = {
     "绑定 12345678": "the code is made up",
     "解冻": "nothing is frozen in this home",
+    "确认 0427": "nothing was asked in this home",
+    "撤销 L5": "no word was changed in this home",
+    "词库 生效 词": "no word is being watched in this home",
     **dict.fromkeys(
         (
             "处置 W12",
