@@ -1,5 +1,7 @@
 """The matcher: two searches of the folded text, then a second look at whatever was found."""
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -187,15 +189,14 @@ def _is_in_pieces(hit: Hit, borders: AbstractSet[int]) -> bool:
 def _plainest(hits: list[Hit]) -> list[Hit]:
     """Of the hits of one word that overlap, the one read most plainly."""
     kept: list[Hit] = []
+    places: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for hit in sorted(hits, key=_plainness):
-        overlapped = any(
-            one.word == hit.word
-            and one.category == hit.category
-            and one.start < hit.end
-            and hit.start < one.end
-            for one in kept
-        )
-        if not overlapped:
+        # What is kept of one word never overlaps: only the two neighbours can be in the way.
+        taken = places[hit.word, hit.category]
+        at = bisect_left(taken, (hit.start, hit.end))
+        near = taken[max(0, at - 1) : at + 1]
+        if not any(start < hit.end and hit.start < end for start, end in near):
+            taken.insert(at, (hit.start, hit.end))
             kept.append(hit)
     return kept
 
