@@ -89,32 +89,6 @@ def _files(own: "Settings") -> Iterator[Check]:
     for name, load in files:
         yield _tried(name, load, "按提示改正该文件。")
     yield _examples(own)
-    yield _examples(own)
-
-
-def _examples(own: "Settings") -> Check:
-    """The word lists hold to their examples; one without any is used all the same."""
-    from datetime import UTC, datetime
-
-    from config.lexicon_examples import load_examples
-    from plugins.content.examples import prove
-    from plugins.content.loading import load
-
-    name, mend = "例句", "请改正词库，或改正例句。"
-    try:
-        loaded = load(own.config, datetime.now(UTC))
-        proven = prove(loaded.lists.look, loaded.of_list, load_examples(own.config))
-    except BadInputError as error:
-        return trouble(name, error.message, mend)
-    if proven.failures:
-        return trouble(name, "；".join(proven.failures[:5]), mend)
-    advice = ""
-    if proven.without:
-        advice = (
-            f"词库 {'、'.join(proven.without)} 照常生效，但例句不足（应命中、应放行各 3 句），"
-            "请补上同名的 .examples.toml。"
-        )
-    return passed(name, f"共 {proven.sentences} 句，全部相符", advice)
 
 
 def _examples(own: "Settings") -> Check:
