@@ -34,7 +34,8 @@ def _conceal(record: "Record") -> None:
     given = record["exception"]
     if given is None or given.value is None or isinstance(given.value, _SAFE):
         return
-    chain, error = [], given.value.__cause__ or given.value.__context__
+    chain: list[str] = []
+    error = given.value.__cause__ or given.value.__context__
     while error is not None and len(chain) < 5:
         chain.append(type(error).__name__)
         error = error.__cause__ or error.__context__

@@ -128,11 +128,11 @@ def validate(document: Mapping[str, Any], *, source: str) -> PolicyFile:
             raise BadInputError(
                 f"{source}groups.{group}.rules.{rule}:没有这条规则。{suggestion(rule, file.rules)}"
             )
-    for rule, section in file.rules.items():
-        for category, changes in section.category.items():
+    for rule, responses in file.rules.items():
+        for category, changes in responses.category.items():
             for kind, override in changes.on.items():
                 where = f"{source}rules.{rule}.category.{category}.on.{kind}"
-                _fits(override, section.on.get(kind), where, section.on)
+                _fits(override, responses.on.get(kind), where, responses.on)
     return file
 
 

@@ -113,6 +113,29 @@ def setting_text(policy: Policy, key: str) -> str | None:
     return _written(table.get(last))
 
 
+def inherited_text(policy: Policy, key: str) -> tuple[str, str] | None:
+    """For a key of a category that sets nothing itself: the key that holds, and its value.
+
+    Raises:
+        BadInputError: there is no such category, or no such kind of finding.
+    """
+    found = _CATEGORY_KEY.fullmatch(key)
+    if found is None:
+        return None
+    rule, category, kind, name = found.group("rule", "category", "kind", "name")
+    if policy.categories and category not in policy.categories:
+        raise BadInputError(f"没有类别“{category}”。{suggestion(category, policy.categories)}")
+    if (rule, kind) not in policy.responses:
+        kinds = [one for of, one in policy.responses if of == rule]
+        raise BadInputError(f"规则 {rule} 没有“{kind}”这种情况。{suggestion(kind, kinds)}")
+    own = policy.overrides.get((rule, category, kind))
+    if own is not None and getattr(own, name, None) is not None:
+        return None
+    # Not the shared value: what a category must have is added to it.
+    value = _written(getattr(policy.response(rule, kind, category), name))
+    return f"rules.{rule}.on.{kind}.{name}", value or "（未设置）"
+
+
 def _document(policy: Policy) -> dict[str, Any]:
     """The policy in the shape of the file, with values as the domain has them."""
     rules: dict[str, Any] = {}

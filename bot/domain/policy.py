@@ -227,12 +227,6 @@ class Policy:
         override = self.overrides.get((rule_id, category or "", kind))
         return override.severity if override else None
 
-    def response_source(self, rule_id: str, kind: str, category: str) -> str:
-        """In Chinese, where the response to a category was set."""
-        if (rule_id, category, kind) in self.overrides:
-            return f"该类别的设置 rules.{rule_id}.category.{category}.on.{kind}"
-        return f"通用设置 rules.{rule_id}.on.{kind}"
-
     def strike_rule(self, category: str | None) -> tuple[str | None, StrikeRule]:
         """What a case of a category is added up with (None: with all others), and how."""
         if category is not None and (own := self.category_strikes.get(category)) is not None:

@@ -8,7 +8,7 @@ from bot.engine.services import Services
 from bot.engine.texts import Texts
 from config.loosening import loosened
 from config.policy import load_policy
-from config.policy_overrides import settable_keys, setting_text, with_overrides
+from config.policy_overrides import inherited_text, settable_keys, setting_text, with_overrides
 from data import setting_changes, switches
 from data.ledger import Work
 from plugins.administration.rules import Proposal, agreed
@@ -115,7 +115,10 @@ class PolicyCommands:
         async with self._services.database.reading() as connection:
             changes = await setting_changes.history(connection, key, _HISTORY)
         lines = [f"{key} = {value if value is not None else '(未设置)'}"]
-        if not changes or changes[0].after is None:
+        inherited = inherited_text(self._services.register.policy, key)
+        if inherited is not None:
+            lines = [f"{key} 没有另行规定，照 {inherited[0]}，目前是 {inherited[1]}"]
+        elif not changes or changes[0].after is None:
             lines.append("来自配置文件 policy.toml")
         lines += [
             f"{self._texts.moment(one.at)} {one.by}：{one.before or '（配置文件）'} → "

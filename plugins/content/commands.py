@@ -15,7 +15,7 @@ from bot.engine.texts import Texts
 from plugins.content.loading import WordListKeeper
 from plugins.content.matching import Step as Candidate
 from plugins.content.rules import kind_for
-from plugins.content.sightings import RULE_ID, Sighting, WordLists, gravest
+from plugins.content.sightings import RULE_ID, Sighting, WordLists, source_of
 
 _MOST_CANDIDATES = 8
 _LONGEST_SHOWN = 60
@@ -75,7 +75,7 @@ class Trial:
         seen = lists.look(call.rest)
         lines += [self._other(one, lists) for one in seen if not _among(one, explained.steps)]
         if seen:
-            lines += self._verdict(gravest(seen), lists, _group(call))
+            lines += self._verdict(lists.deciding(seen), lists, _group(call))
         else:
             lines.append(self._text("probe.clean"))
         lines.append(self._text("probe.footer"))
@@ -106,24 +106,31 @@ class Trial:
         subject = lists.subjects[sighting.category]
         kind, _ = kind_for(sighting, Role.MEMBER)
         policy = self._services.register.policy
-        mode = policy.default_mode if group is None else policy.mode(RULE_ID, group)
+        decided = policy.severity(RULE_ID, kind, sighting.category) or sighting.severity
+        everywhere = policy.rule_modes.get(RULE_ID, policy.default_mode)
+        mode = everywhere if group is None else policy.mode(RULE_ID, group)
+        held = lists.held.get(source_of(sighting), mode)
         return [
             self._text(
                 "probe.verdict",
                 clause=self._texts.clause(subject.clause),
                 title=subject.title,
-                severity=sighting.severity.label,
+                severity=decided.label,
             ),
             self._text(
                 "probe.doing",
                 where="默认" if group is None else self._texts.group_name(group),
-                mode=mode.label,
-                steps=_steps(policy, kind, mode),
+                mode=mode.label if held.rank >= mode.rank else f"{held.label}（新词）",
+                steps=_steps(policy, kind, sighting.category, min(mode, held, key=_rank)),
             ),
         ]
 
     def _text(self, key: str, **fields: object) -> str:
         return self._services.wording.text(key, **fields)
+
+
+def _rank(mode: Mode) -> int:
+    return mode.rank
 
 
 def _group(call: Call) -> GroupKey | None:
@@ -133,13 +140,15 @@ def _group(call: Call) -> GroupKey | None:
     return next(iter(call.groups)) if len(call.groups) == 1 else None
 
 
-def _steps(policy: Policy, kind: str, mode: Mode) -> str:
-    done = policy.response(RULE_ID, kind).do
+def _steps(policy: Policy, kind: str, category: str, mode: Mode) -> str:
+    done = policy.response(RULE_ID, kind, category).do
     if mode is Mode.OBSERVE:
         return "只作记录"
     if mode is Mode.REMIND:
         done = tuple(step for step in done if step in _SPEAKING)
-    return "、".join(_STEPS[step] for step in done) or "只作登记"
+    steps = "、".join(_STEPS[step] for step in done) or "只作登记"
+    apart = (RULE_ID, category, kind) in policy.overrides
+    return f"{steps}（按该类别的规定）" if apart else steps
 
 
 def _answer(*, acts: bool) -> str:
