@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Final
 
 from plugins.content.matching import Technique
@@ -71,13 +72,12 @@ def _is_word(character: str) -> bool:
 @cache
 def _values() -> dict[str, str]:
     """Every character that folds to one digit and that a Chinese keyboard or font may offer."""
+    table = fold_table()
     found: dict[str, str] = {}
-    for code, folded in enumerate(fold_table()):
-        if code > _LAST_OF_FIRST_PLANE and not any(code in block for block in _DRAWN):
-            continue
-        digit = chr(folded) if isinstance(folded, int) else folded
-        if digit and len(digit) == 1 and digit in "0123456789":
-            found[chr(code)] = digit
+    for code in chain(range(_LAST_OF_FIRST_PLANE), *_DRAWN):
+        folded = table[code]
+        if isinstance(folded, int) and chr(folded) in "0123456789":
+            found[chr(code)] = chr(folded)
     return found
 
 
@@ -89,7 +89,8 @@ def _pattern() -> re.Pattern[str]:
 
 def _ranges(codes: Sequence[int]) -> Iterator[str]:
     """As ranges, for single characters beyond the first plane are compared one by one."""
-    starts = [code for code in codes if code - 1 not in set(codes)]
-    ends = [code for code in codes if code + 1 not in set(codes)]
+    known = frozenset(codes)
+    starts = [code for code in codes if code - 1 not in known]
+    ends = [code for code in codes if code + 1 not in known]
     for start, end in zip(starts, ends, strict=True):
         yield re.escape(chr(start)) + (f"-{re.escape(chr(end))}" if end > start else "")
