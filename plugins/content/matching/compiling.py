@@ -11,9 +11,9 @@ from plugins.content.matching.components import Components
 from plugins.content.matching.disguises import Disguises
 from plugins.content.matching.entries import Listed
 from plugins.content.matching.fold import fold
-from plugins.content.matching.hearing import SHORT_LIST, Hearing
+from plugins.content.matching.hearing import HEARD_FROM, SHORT_LIST, Hearing
 from plugins.content.matching.literals import is_literal
-from plugins.content.matching.patterns import patterns_of
+from plugins.content.matching.patterns import Bounds, patterns_of
 from plugins.content.matching.stutters import Stutters
 from plugins.content.matching.table import Index, WordTable
 
@@ -44,7 +44,7 @@ def compile_words(entries: Iterable[Listed], policy: TechniquePolicy) -> Compile
 
 def compile_table(table: WordTable, policy: TechniquePolicy) -> Compiled:
     """As ``compile_words``."""
-    shortest_reversed = 3 if len(table) <= SHORT_LIST else 4
+    is_short = len(table) <= SHORT_LIST
     wanted = {
         category: frozenset(
             technique for technique in Technique if policy.looks_for(technique, category)
@@ -60,7 +60,10 @@ def compile_table(table: WordTable, policy: TechniquePolicy) -> Compiled:
             literals.append(number)
             continue
         folded, wants = fold(word), wanted[table.category(number)]
-        for text, kind in patterns_of(word, folded, wants, shortest_reversed):
+        # Long words of long lists are heard in letters: to spell them takes most of an automaton.
+        is_spelled = is_short or wants.isdisjoint(_BY_SOUND)
+        bounds = Bounds(3 if is_short else 4, len(word) if is_spelled else HEARD_FROM - 1)
+        for text, kind in patterns_of(word, folded, wants, bounds):
             grouped.setdefault(text, []).append(number << KIND_BITS | kind)
         for technique in _BY_SPELLING:
             if technique in wants:

@@ -59,6 +59,14 @@ class Examiner:
             kept += halves
         return kept
 
+    def sifted_sounds(self, sounds: str, heard: Found) -> Found:
+        """Of syllables in letters only those that stand as in a word: most letters are others."""
+        words = len(self._hearing.patterns)
+        in_letters = [match for match in heard if match[2] >= words]
+        if in_letters and not self._hearing.may_join(sounds, in_letters):
+            return [match for match in heard if match[2] < words]
+        return heard
+
     def examine(self, sheet: Sheet, found: Found, heard: Found) -> Iterator[Judged]:
         """Every candidate with its verdict; ``found`` sifted."""
         gates: Found = []
@@ -106,13 +114,10 @@ class Examiner:
 
     def _heard(self, sheet: Sheet, heard: Found) -> Iterator[Judged]:
         words = len(self._hearing.patterns)
-        in_letters: Found = []
         for match in heard:
-            if match[2] >= words:
-                in_letters.append(match)
-            else:
+            if match[2] < words:
                 yield from self._sounding(sheet, match)
-        if in_letters and self._hearing.may_join(sheet.sounds, in_letters):
+        if any(match[2] >= words for match in heard):
             spots = list(spelled_out(sheet.sounds))
             if spots:
                 sounds = View(sheet.sounds, sheet.view.starts, sheet.view.ends)

@@ -18,7 +18,9 @@ from plugins.content.matching.sounds import (
 from plugins.content.matching.table import Index, WordTable
 
 SHORT_LIST: Final = 2000
-"""Up to so many words, three characters are listened for; beyond, four."""
+"""Up to so many words, three characters are listened for."""
+HEARD_FROM: Final = 4
+"""Beyond, so many."""
 _FEWEST_IDEOGRAPHS: Final = 2
 
 Heard = list[tuple[int, int, int]]
@@ -41,7 +43,7 @@ class Hearing:
     @classmethod
     def of(cls, table: WordTable, numbers: Sequence[int]) -> Self:
         """For these words of the table."""
-        shortest = 3 if len(numbers) <= SHORT_LIST else 4
+        shortest = HEARD_FROM - (len(numbers) <= SHORT_LIST)
         grouped: dict[str, list[int]] = {}
         for number in numbers:
             word = table.words[number]
@@ -59,9 +61,13 @@ class Hearing:
         )
 
     def may_join(self, sounds: str, found: Iterable[tuple[int, int, int]]) -> bool:
-        """Whether a syllable in letters stands beside a character as it does in some word."""
+        """Whether a syllable in letters stands beside another syllable as it does in some word."""
+        ending: dict[int, list[str]] = {}
         for start, end, number in found:
             sign = self.letters[number - len(self.patterns)]
+            ending.setdefault(end, []).append(sign)
+            if any(self._joins(before, sign) for before in ending.get(start, ())):
+                return True
             if start and self._joins(sounds[start - 1], sign):
                 return True
             if end < len(sounds) and self._joins(sign, sounds[end]):

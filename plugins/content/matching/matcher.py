@@ -57,7 +57,7 @@ class Matcher:
     def __init__(self, compiled: Compiled) -> None:
         self._examiner = Examiner(compiled)
         self._scan, self._hear = self._examiner.scan, self._examiner.hear
-        self._sifted = self._examiner.sifted
+        self._sifted, self._sifted_sounds = self._examiner.sifted, self._examiner.sifted_sounds
         self._suspects = compiled.disguises.suspects
         self._is_odd = compiled.disguises.odd.search
         self._listens = bool(compiled.hearing)
@@ -76,6 +76,8 @@ class Matcher:
         if self._listens:
             folded, sounds = read[1::2], read[::2]
             heard = self._hear(sounds)
+            if heard:
+                heard = self._sifted_sounds(sounds, heard)
         else:
             folded, sounds, heard = read, "", []
         found = self._scan(folded)
@@ -124,6 +126,7 @@ class Matcher:
         read = text.translate(paired_table())
         sheet = Sheet(text, read[1::2], read[::2])
         heard = self._hear(sheet.sounds) if self._listens else []
+        heard = self._sifted_sounds(sheet.sounds, heard)
         found = self._sifted(sheet.folded, self._scan(sheet.folded))
         judged = list(self._examiner.examine(sheet, found, heard))
         steps = tuple(self._step(text, view, verdict) for view, verdict in judged)

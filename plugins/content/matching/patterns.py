@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.domain.spellings import Technique
 from plugins.content.matching.entries import Listed
@@ -13,6 +13,13 @@ from plugins.content.matching.readings import readings
 PINYIN_LETTERS: Final = 6
 """Shorter strings of letters are too often something else."""
 _SYLLABLE_LETTERS: Final = 2
+
+
+class Bounds(NamedTuple):
+    """How short a word is still looked for backwards, how long a one in letters."""
+
+    shortest_reversed: int
+    longest_pinyin: int
 
 
 class Kind(IntEnum):
@@ -55,11 +62,11 @@ def target_of(listed: Listed) -> Target:
 
 
 def patterns_of(
-    word: str, folded: str, wanted: Container[Technique], shortest_reversed: int
+    word: str, folded: str, wanted: Container[Technique], bounds: Bounds
 ) -> Iterator[tuple[str, Kind]]:
     """Every string for a word, as far as its technique is wanted."""
     yield folded, Kind.WORD
-    if Technique.PINYIN in wanted:
+    if Technique.PINYIN in wanted and len(folded) <= bounds.longest_pinyin:
         for text in pinyin_of(word):
             yield text, Kind.PINYIN
     if Technique.MIXED_PINYIN in wanted and len(folded) == 2:
@@ -67,7 +74,7 @@ def patterns_of(
             yield text, Kind.HALF_PINYIN
     if Technique.REVERSED in wanted:
         backwards = folded[::-1]
-        if len(backwards) >= shortest_reversed and backwards != folded:
+        if len(backwards) >= bounds.shortest_reversed and backwards != folded:
             yield backwards, Kind.REVERSED
 
 

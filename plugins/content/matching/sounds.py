@@ -29,16 +29,17 @@ def paired_table() -> Table:
     signs = syllable_signs()
     western = {str(value): signs[spoken] for value, spoken in enumerate(_DIGITS)}
     western |= {letter: letter for letter in "abcdefghijklmnopqrstuvwxyz"}
-    paired: Table = []
-    for code, folded in enumerate(fold_table()):
+    folded_as = fold_table()
+    paired: Table = [None] * len(folded_as)
+    # Everyday characters first: made together they lie together, and stay in the cache.
+    for code in sorted(range(len(folded_as)), key=_is_rare):
+        folded = folded_as[code]
         if isinstance(folded, int):
             spelled = chr(folded)
             spoken = _spoken(chr(code)) or _spoken(spelled) or western.get(spelled, _SILENT)
-            paired.append(spoken + spelled)
-        elif folded is None:
-            paired.append(None)
-        else:
-            paired.append("".join(western.get(piece, _SILENT) + piece for piece in folded))
+            paired[code] = spoken + spelled
+        elif folded is not None:
+            paired[code] = "".join(western.get(piece, _SILENT) + piece for piece in folded)
     return paired
 
 
@@ -75,6 +76,13 @@ def spelled_out(sounds: str) -> Iterator[tuple[int, int, str]]:
         for spelled in _syllables(run[0]):
             yield position, position + len(spelled), signs[spelled]
             position += len(spelled)
+
+
+def _is_rare(code: int) -> bool:
+    try:
+        return chr(code).encode("gb2312") >= b"\xd8"
+    except UnicodeEncodeError:
+        return True
 
 
 def _spoken(character: str) -> str | None:

@@ -3,7 +3,7 @@
 import pickle
 
 from bot.domain.findings import Severity
-from plugins.content.matching import Entry, Matcher, TechniquePolicy
+from plugins.content.matching import Entry, Matcher, Technique, TechniquePolicy
 from plugins.content.matching.elsewhere import compile_aside
 from plugins.content.matching.table import WordTable
 from tests.plugins.content.matching.lines import EVASIONS, WORDS
@@ -27,3 +27,14 @@ def test_packed_words_come_back_as_they_were() -> None:
     table = WordTable(ENTRIES)
     again = pickle.loads(pickle.dumps(table))
     assert [again.entry(number) for number in range(len(again))] == ENTRIES
+
+
+def test_long_lists_hear_long_words_in_letters() -> None:
+    matcher = Matcher.build(ENTRIES)
+    for text in ("出kaoshidaan", "kao shi da an", "kǎo shì dá àn", "KAOSHIDAAN啦"):
+        assert {(hit.word, hit.technique, hit.acts) for hit in matcher.find(text)} == {
+            ("考试答案", Technique.PINYIN, True)
+        }
+    for text in ("https://a.cn/kaoshidaan", "xkaoshidaan", "kaoshidaanx", "出liuhecai"):
+        assert {hit.word for hit in matcher.find(text)} <= {"六合彩"}
+    assert matcher.find("出liuhecai")
