@@ -119,10 +119,12 @@ async def waiting(connection: AsyncConnection) -> Sequence[StoredInspection]:
     return [_stored(row) for row in await connection.execute(query)]
 
 
-async def count_waiting(connection: AsyncConnection) -> int:
-    """How many attachments wait."""
-    query = select(func.count()).where(_inspections.c.state == InspectionState.WAITING.value)
-    return (await connection.execute(query)).scalar_one()
+async def count_waiting(connection: AsyncConnection, group: GroupKey) -> tuple[int, int]:
+    """How many attachments wait: of all groups, and of this one."""
+    here = func.count().filter(in_group(_inspections, group))
+    query = select(func.count(), here).where(_inspections.c.state == InspectionState.WAITING.value)
+    everywhere, of_group = (await connection.execute(query)).one()
+    return everywhere, of_group
 
 
 async def still_waits(connection: AsyncConnection, one: StoredInspection) -> bool:

@@ -31,6 +31,7 @@ class Reference(msgspec.Struct, omit_defaults=True):
     url: str = ""
     file: str = ""
     file_id: str = ""
+    size: int | None = None
 
 
 class Content(msgspec.Struct):
@@ -40,9 +41,9 @@ class Content(msgspec.Struct):
     base64: Any = None
 
 
-def reference_of(url: str, file: str, file_id: str) -> str:
+def reference_of(url: str, file: str, file_id: str, size: int | None) -> str:
     """A reference as text; empty where the segment leads nowhere."""
-    reference = Reference(url if url.startswith(_WEB) else "", file, file_id)
+    reference = Reference(url if url.startswith(_WEB) else "", file, file_id, size)
     if not (reference.url or reference.file or reference.file_id):
         return ""
     return msgspec.json.encode(reference).decode()
@@ -81,6 +82,9 @@ class MediaFetcher:
         named = known.file_id or known.file
         if not named:
             raise PlatformRefusedError("附件的地址已失效。")
+        if known.size is None or known.size > _MOST_THROUGH_THE_CONNECTION:
+            # A frame too large would end the connection for all.
+            raise TooLargeError("附件没有下载地址，又不能确定足够小，没有索取。")
         params = {"file_id": named} if known.file_id else {"file": named}
         action = "get_image" if form == _PICTURE else "get_file"
         found = await self._client.call(action, params, Content)

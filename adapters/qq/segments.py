@@ -132,23 +132,25 @@ def _named(form: str) -> Callable[[SegmentData], Part]:
 
 
 def _picture(data: SegmentData) -> Part:
+    size = _size(data.file_size)
     return Attachment(
         "picture",
         name=_string(data.name) or _string(data.file),
-        reference=reference_of(_string(data.url), _string(data.file), ""),
-        size=_size(data.file_size),
+        reference=reference_of(_string(data.url), _string(data.file), "", size),
+        size=size,
     )
 
 
 def _file(data: SegmentData) -> Part:
     name = _string(data.name) or _string(data.file) or _string(data.title)
+    size = _size(data.file_size)
     return Attachment(
         "file",
         name=name,
         text=name,
         # Its name finds nothing, and may itself be confidential.
-        reference=reference_of(_string(data.url), "", _string(data.file_id)),
-        size=_size(data.file_size),
+        reference=reference_of(_string(data.url), "", _string(data.file_id), size),
+        size=size,
     )
 
 

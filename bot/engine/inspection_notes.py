@@ -20,6 +20,8 @@ from data.inspections import StoredInspection
 from data.ledger import Work
 
 MOST_WAITING = 500
+MOST_WAITING_OF_A_GROUP = 100
+"""One group's pictures must not keep all others' waiting."""
 MOST_BYTES = 20 * 1024 * 1024
 """Larger attachments are not fetched."""
 _MOST_OF_A_MESSAGE = 30
@@ -74,7 +76,8 @@ async def _note(
         late=event.late,
         noted_at=work.now,
     )
-    crowded = await inspections.count_waiting(work.connection) >= MOST_WAITING
+    everywhere, here = await inspections.count_waiting(work.connection, event.group)
+    crowded = everywhere >= MOST_WAITING or here >= MOST_WAITING_OF_A_GROUP
     reason = Uninspected.CROWDED if crowded else None
     if not await inspections.note(work, one, reason):
         return

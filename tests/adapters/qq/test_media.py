@@ -121,6 +121,14 @@ async def test_an_address_a_member_forged_is_not_visited(service: Service) -> No
     assert called(service, "get_image") == 1
 
 
+async def test_what_might_break_the_connection_is_not_asked_for(service: Service) -> None:
+    for size in (None, 5 * 1024 * 1024):
+        large = Attachment("picture", reference=reference_of("", "large.png", "", size))
+        with pytest.raises(TooLargeError):
+            await service.platform.fetch(GROUP, large, most=MOST)
+    assert called(service, "get_image") == 0
+
+
 @pytest.mark.parametrize("reference", ["", "{", '{"url":"","file":""}'])
 async def test_a_reference_that_leads_nowhere_is_refused(service: Service, reference: str) -> None:
     with pytest.raises(PlatformRefusedError):
@@ -128,7 +136,7 @@ async def test_a_reference_that_leads_nowhere_is_refused(service: Service, refer
 
 
 async def test_a_path_on_the_hosts_disk_is_not_read(service: Service) -> None:
-    lost = Attachment("picture", reference=reference_of("file:///etc/passwd", "missing.png", ""))
+    lost = Attachment("picture", reference=reference_of("file:///etc/passwd", "missing.png", "", 9))
 
     with pytest.raises(PlatformRefusedError):
         await service.platform.fetch(GROUP, lost, most=MOST)

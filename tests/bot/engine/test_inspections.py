@@ -174,14 +174,17 @@ async def test_what_waited_too_long_is_given_up_and_counted(
         assert stage.platform.calls["fetch"] == 0
 
 
-async def test_more_than_can_wait_is_counted_at_once(tmp_path: Path, migrated_file: Path) -> None:
+async def test_more_of_a_group_than_can_wait_is_counted_at_once(
+    tmp_path: Path, migrated_file: Path
+) -> None:
     async with scene(tmp_path, migrated_file) as stage:
-        for number in range(inspection_notes.MOST_WAITING // 25):
+        most = inspection_notes.MOST_WAITING_OF_A_GROUP
+        for number in range(most // 25):
             await post(stage, *(attached(reference=f"{number}.{one}") for one in range(25)))
         await post(stage, attached(reference="too many"))
 
         assert uncounted(stage) == {"uninspected:file:crowded": 1}
-        assert len(rows(stage, "state = 'waiting'")) == inspection_notes.MOST_WAITING
+        assert len(rows(stage, "state = 'waiting'")) == most
 
 
 async def test_messages_pass_while_a_file_is_read(tmp_path: Path, migrated_file: Path) -> None:
