@@ -26,20 +26,17 @@ _SIMPLIFIED: Final = str.maketrans(TRADITIONAL)
 
 
 class Surroundings:
-    """``text[start:end]`` between what stands before and after it."""
+    """``text[start:end]``, or ``inside`` in its place, between what stands before and after it."""
 
-    def __init__(self, text: str, start: int, end: int) -> None:
+    def __init__(self, text: str, start: int, end: int, inside: str | None = None) -> None:
         self.before = _plain(text[max(0, start - _REACH) : start])
-        self.inside = _plain(text[start:end])
+        self.inside = _plain(text[start:end] if inside is None else inside)
         self.after = _plain(text[end : end + _REACH])
 
-    def cost_as(self, word: str) -> float:
-        """With a listed word standing here."""
-        return cheapest(self.before) + _listed(word) + cheapest(self.after)
-
-    def cost_as_written(self) -> float:
-        """By the words it is written in, whatever their edges."""
-        return cheapest(self.before + self.inside + self.after)
+    def gain(self, word: str) -> float:
+        """How much likelier the text becomes with a listed word in place of what is written."""
+        meant = cheapest(self.before) + _listed(word) + cheapest(self.after)
+        return cheapest(self.before + self.inside + self.after) - meant
 
     def is_torn(self, word: str, slack: float) -> bool:
         """Whether a neighbour rather takes the first or last character (分发|票据 for 发票)."""

@@ -13,13 +13,21 @@ _MANY_READINGS: Final = frozenset(
     "重行乐长薄还都得着了落弹调藏传降率参曾朝单发和会觉壳模宁强塞色省什说似系吓校血咽要应载扎择占折种转卜盛数"
 )
 """Everyday characters of which two readings are in everyday use."""
+_USUAL: Final = {
+    **{"佛": "fo", "曝": "bao", "沓": "ta", "粘": "nian", "肋": "lei", "勒": "le", "薄": "bo"},
+    **{"仔": "zi", "伽": "jia", "傀": "kui", "琢": "zhuo", "椎": "zhui", "囤": "tun", "靓": "liang"},
+    **{"掺": "chan", "茄": "qie", "辗": "zhan", "铤": "ting", "诘": "jie", "啜": "chuo", "漯": "luo"},
+}
+"""Characters of which most words take another reading than the first that is listed."""
 _MOST_READINGS: Final = 5
 _LONGEST_PHRASE: Final = 4
 
 
 @cache
 def syllable(character: str) -> str | None:
-    """The first reading of an ideograph without its tone, ``ü`` as ``v``; None for other signs."""
+    """The usual reading of an ideograph without its tone, ``ü`` as ``v``; None for other signs."""
+    if character in _USUAL:
+        return _USUAL[character]
     listed = pinyin_dict.get(ord(character))
     return _bare(listed.split(",")[0]) if listed else None
 

@@ -7,10 +7,11 @@ from itertools import accumulate
 from typing import Final
 
 from bot.domain.spellings import Technique
-from plugins.content.matching.characters import COMMON, Gap
+from plugins.content.matching.characters import Gap
 from plugins.content.matching.exactly import SHORT, Verdict, edges, excuse, straddled
 from plugins.content.matching.fold import fold, gap_of
 from plugins.content.matching.joints import joints_of, judge_joints
+from plugins.content.matching.likelihood import Surroundings
 from plugins.content.matching.patterns import Kind, Target, pinyin_of
 from plugins.content.matching.spelling import is_latin, is_numeral, is_shape, spelling_of
 from plugins.content.matching.view import View
@@ -247,19 +248,46 @@ def _read_sound(candidate: Candidate, techniques: set[Technique]) -> str | None:
     if digits * 2 > length:
         return "数字过多，不当作文字"
     if all(at in view.via for at in _positions(candidate)):
-        return "按整词拼音另行判断"
+        return _read_in_letters(candidate, techniques)
     if length <= SHORT and len(changed) == length:
         return "短词全部换字，证据不足"
     cut = Cut(original, candidate.low, candidate.high)
-    if cut.sticks_out(candidate.low, candidate.high, inside=1 if length > SHORT else length):
-        return "首尾属于相邻的词语"
-    if length <= SHORT and all(original[view.starts[at]] in COMMON for at in changed):
-        return "换上的是常用的字，多为原意"
     if _PERSON.match(original, candidate.high):
         return "是人名"
-    sounded = [at for at in changed if at not in view.via]
-    if sounded and all(cut.is_inside_word(view.starts[at]) for at in sounded):
-        return "原文本身是通顺的词语"
+    sounded = [
+        at for at in changed if at not in view.via and not is_latin(original[view.starts[at]])
+    ]
+    return _means_itself(candidate, sounded, cut) if sounded else None
+
+
+def _means_itself(candidate: Candidate, sounded: list[int], cut: Cut) -> str | None:
+    """加发票抬头 is not 假发票抬头: the listed word must make the text much likelier."""
+    view, original, letters = candidate.view, candidate.original, candidate.target.letters
+    inside = "".join(
+        original[view.starts[at]] if at in sounded else listed
+        for listed, at in zip(letters, _positions(candidate), strict=True)
+    )
+    word = candidate.target.listed.word
+    gain = Surroundings(original, candidate.low, candidate.high, inside).gain(word)
+    wanted = _GAIN
+    if all(cut.is_inside_word(view.starts[at]) for at in sounded):
+        wanted += _GAIN_OVER_WORDS
+    length = len(letters)
+    if cut.sticks_out(candidate.low, candidate.high, inside=1 if length > SHORT else length):
+        wanted += _GAIN_OVER_NEIGHBOURS
+    if length <= SHORT:
+        wanted += _GAIN_OVER_MORE * (len(sounded) - 1)
+    return None if gain >= wanted else "原文本身是通顺的词语"
+
+
+def _read_in_letters(candidate: Candidate, techniques: set[Technique]) -> str | None:
+    """Every syllable in letters; a short word was looked for as a string of letters."""
+    if len(candidate.target.letters) <= SHORT:
+        return "按整词拼音另行判断"
+    if _is_address(candidate.original, candidate.low, candidate.high):
+        return "在网址或邮箱里"
+    techniques -= {Technique.MIXED_PINYIN, Technique.STAND_IN}
+    techniques.add(Technique.PINYIN)
     return None
 
 
@@ -267,6 +295,14 @@ def _positions(candidate: Candidate) -> range:
     return range(candidate.start, candidate.end)
 
 
+_GAIN: Final = 4.5
+"""In natural logarithms."""
+_GAIN_OVER_WORDS: Final = 2.5
+"""More, if what is written stands in words."""
+_GAIN_OVER_NEIGHBOURS: Final = 5.0
+"""More, if a neighbour takes the first or last character."""
+_GAIN_OVER_MORE: Final = 5.0
+"""More, for every further character of a short word."""
 _PERSON = re.compile("老师|教授|同学|主任|书记|院长|处长|校长|博士|先生|女士|师傅|的讲座")
 _ADDRESS = re.compile(r"://|www\.|@\w|\w\.(?:com|cn|net|org|edu|top|vip|cc|io)\b", re.IGNORECASE)
 _PATH_BEFORE = re.compile(r"[/\\_~][\w.~-]*$", re.ASCII)
