@@ -103,6 +103,8 @@ class WordListKeeper:
         self._database = database
         self._newest = 0
         self._refreshing = asyncio.Lock()
+        self._stopped: dict[str, int] = {}
+        """Sources that went too far, with the newest change there was then."""
         self._stamp = _stamp(folder)
         self.loaded = load(folder, at)
         _log_complaints(self.loaded.topics)
@@ -128,7 +130,7 @@ class WordListKeeper:
                 self.problem = error.message
                 raise
             self.problem = _first_complaint(self.loaded.topics)
-            self.rule.take(self.loaded.lists)
+            self.rule.take(self._with_stopped(self.loaded.lists))
         _log_complaints(self.loaded.topics)
 
     async def catch_up(self, now: datetime) -> None:
@@ -137,9 +139,9 @@ class WordListKeeper:
             await self.refresh(now)
 
     def hold(self, source: str) -> None:
-        """Only watch one source from the next message on."""
-        lists = self.rule.lists
-        self.rule.take(replace(lists, held={**lists.held, source: Mode.OBSERVE}))
+        """Only watch one source from the next message on, until a change of words says otherwise."""
+        self._stopped[source] = self._newest
+        self.rule.take(self._with_stopped(self.rule.lists))
 
     async def watch(self, now: datetime) -> None:
         """Build the lists anew if a file changed since they were last tried."""
@@ -151,6 +153,12 @@ class WordListKeeper:
             logger.error("word lists unchanged: {}", error.message)
         else:
             logger.info("word lists reloaded: {} words", sum(self.loaded.by_category.values()))
+
+    def _with_stopped(self, lists: WordLists) -> WordLists:
+        """What went too far stays stopped over a reload that comes before it is on record."""
+        self._stopped = {one: at for one, at in self._stopped.items() if at == self._newest}
+        held = {**lists.held, **dict.fromkeys(self._stopped, Mode.OBSERVE)}
+        return replace(lists, held=held)
 
     async def _has_changed(self) -> bool:
         """Whether another process changed a word."""

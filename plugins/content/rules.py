@@ -42,7 +42,9 @@ _CLAUSES = (
 class Watcher(Protocol):
     """Sees what the rule looks at; keeps or counts it, and answers nothing."""
 
-    def __call__(self, event: MessagePosted, text: str, seen: Sequence[Sighting], /) -> None:
+    def __call__(
+        self, event: MessagePosted | AttachmentRead, text: str, seen: Sequence[Sighting], /
+    ) -> None:
         """A text, and everything that was seen in it."""
 
 
@@ -73,7 +75,7 @@ class ContentRule:
     def __init__(self, lists: WordLists) -> None:
         self._lists = lists
         self.watchers: tuple[Watcher, ...] = ()
-        """Told of every text of a chat message, before it is judged."""
+        """Told of every text, before it is judged."""
 
     @property
     def lists(self) -> WordLists:
@@ -107,6 +109,8 @@ class ContentRule:
 
     def _judge_attachment(self, event: AttachmentRead, context: RuleContext) -> Iterable[Judgement]:
         seen = self._lists.look(event.text) if event.text else ()
+        for watch in self.watchers:
+            watch(event, event.text, seen)
         if not seen:
             return ()
         posting = Posting(

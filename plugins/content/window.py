@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from bot.domain.events import MessagePosted
+from bot.domain.events import AttachmentRead, MessagePosted
 from bot.domain.findings import STATE_SECRETS
 from bot.engine.services import Services
 from data import samples
@@ -35,9 +35,13 @@ class SampleWindow:
         """Whether messages are kept at all."""
         return bool(self._services.register.policy.samples)
 
-    def see(self, event: MessagePosted, text: str, seen: Sequence[Sighting]) -> None:
-        """Put a message aside to be kept; never one that may hold a state secret."""
-        if not self.open or not text.strip() or event.event_id in self._taken:
+    def see(
+        self, event: MessagePosted | AttachmentRead, text: str, seen: Sequence[Sighting]
+    ) -> None:
+        """Put a message aside to be kept; no file, and nothing that may hold a state secret."""
+        if not self.open or not isinstance(event, MessagePosted) or not text.strip():
+            return
+        if event.event_id in self._taken:
             return
         if any(one.category == STATE_SECRETS for one in seen):
             return

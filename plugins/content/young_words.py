@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.domain.events import MessagePosted
+from bot.domain.events import AttachmentRead, MessagePosted
 from bot.domain.measures import Mode
 from bot.engine import decisions
 from bot.engine.services import Services
@@ -60,7 +60,9 @@ class YoungWords:
                 found[source] = _Young(change, met)
         self._young = found
 
-    def see(self, event: MessagePosted, _text: str, seen: Sequence[Sighting]) -> None:
+    def see(
+        self, event: MessagePosted | AttachmentRead, _text: str, seen: Sequence[Sighting]
+    ) -> None:
         """Count a message; a word that goes too far acts no more, from this message on."""
         self._messages += 1
         if not self._young or not seen:

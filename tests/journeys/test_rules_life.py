@@ -45,7 +45,7 @@ def code_in(text: str) -> str:
 
 async def confirmed(here: Journey, words: str) -> str:
     shown = await here.asks(FANG.account, words, "确认")
-    return await here.asks(FANG.account, f"确认 {code_in(shown)}", "已生效")
+    return await here.asks(FANG.account, f"确认 {code_in(shown)}", "已改好")
 
 
 async def test_a_word_listed_by_chat_is_shown_confirmed_caught_and_taken_back(
@@ -56,7 +56,7 @@ async def test_a_word_listed_by_chat_is_shown_confirmed_caught_and_taken_back(
         shown = await here.asks(FANG.account, ADD, f"将加入“{WORD}”")
         assert "没有保存普通消息，无法预估" in shown
         assert not here.sim.is_recalled(before)
-        done = await here.asks(FANG.account, f"确认 {code_in(shown)}", "已生效")
+        done = await here.asks(FANG.account, f"确认 {code_in(shown)}", "已改好")
 
         message = here.sim.say(GROUP, WANG.account, f"{WORD}有人要吗")
         await here.recalled(message)

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.events import AttachmentRead
 from bot.domain.findings import Excerpt, Finding, Severity
-from bot.domain.identifiers import AccountKey, GroupKey, Platform
+from bot.domain.identifiers import AccountKey, GroupKey, MessageKey, Platform
 from bot.domain.measures import Mode
 from bot.domain.policy import SampleWindow as Window
 from bot.domain.violations import ViolationState
@@ -28,6 +29,7 @@ from plugins.content.rules import ContentRule
 from plugins.content.sightings import word_source
 from tests.commanding import (
     ADMINISTRATOR,
+    GROUP,
     MEMBER,
     NOON,
     OWNER,
@@ -73,6 +75,22 @@ class Office:
         (rule,) = self.given[0].rules
         assert isinstance(rule, ContentRule)
         return rule
+
+    def finds_in_file(self, text: str, who: AccountKey) -> list[Finding]:
+        read = AttachmentRead(
+            platform=Platform.QQ,
+            event_id=f"file-{who.id}",
+            occurred_at=NOON,
+            received_at=NOON,
+            posted_at=NOON,
+            group=GROUP,
+            message=MessageKey(GROUP, f"m-{who.id}"),
+            place=0,
+            author=who,
+            form="file",
+            text=text,
+        )
+        return findings(self.rule.judge(read, college()))
 
     def finds(self, text: str, who: AccountKey = NEWCOMER) -> list[Finding]:
         return findings(self.rule.judge(posted(who, text), college()))
@@ -214,6 +232,7 @@ async def test_a_new_word_is_only_watched_where_the_operator_decided_nothing(
     await office.said(ADMINISTRATOR, f"确认 {code_in(shown)}")
     (finding,) = office.finds("拼单奶茶券要吗")
     assert finding.at_most is Mode.OBSERVE
+    assert "只作记录" in await office.said(OWNER, "试 拼单奶茶券要吗")
     (mixed,) = office.finds("拼单奶茶券，低价代写论文")
     assert (mixed.category, mixed.at_most) == ("advertising", None)
 
@@ -228,7 +247,7 @@ async def test_a_watched_word_acts_only_after_the_gate_and_by_another_person(
     assert "命中 0 次，至少要 20 次" in said
     office.desk.clock.pass_(timedelta(days=31))
     assert "另一位" in await office.said(ADMINISTRATOR, "词库 生效 拼单奶茶券")
-    assert "已生效" in await office.said(SECOND_ADMINISTRATOR, "词库 生效 拼单奶茶券")
+    assert "已改好" in await office.said(SECOND_ADMINISTRATOR, "词库 生效 拼单奶茶券")
     assert office.finds("拼单奶茶券要吗")[0].at_most is None
 
 
@@ -246,6 +265,21 @@ async def test_a_new_word_that_meets_too_many_people_stops_acting_by_itself(
     assert office.finds("拼单奶茶券")[0].at_most is Mode.OBSERVE
     await office.run("young words")
     assert len([one for one in office.desk.speech.said if "已自动转为观察" in one.text]) == 2
+
+
+async def test_files_count_as_well_as_messages(office: Office) -> None:
+    await office.confirmed(ADMINISTRATOR, ADD)
+    people = [AccountKey(Platform.QQ, str(number)) for number in range(8000, 8005)]
+    modes = [office.finds_in_file("拼单奶茶券", one)[0].at_most for one in people]
+    assert modes == [None, None, None, Mode.OBSERVE, Mode.OBSERVE]
+
+
+async def test_a_reload_does_not_let_a_stopped_word_act_again(office: Office) -> None:
+    await office.confirmed(ADMINISTRATOR, ADD)
+    for number in range(8000, 8005):
+        office.finds("拼单奶茶券", AccountKey(Platform.QQ, str(number)))
+    await office.said(ADMINISTRATOR, "词库 刷新")
+    assert office.finds("拼单奶茶券")[0].at_most is Mode.OBSERVE
 
 
 async def test_a_word_of_a_file_is_the_operators_decision(office: Office) -> None:
