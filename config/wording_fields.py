@@ -53,7 +53,7 @@ FIELDS = {
     "first_aid.closed": "number how",
     "first_aid.supervisor_only": "number",
     "first_aid.not_yours": "number",
-    "first_aid.bad_step": "given number",
+    "first_aid.bad_step": "number",
     "first_aid.withheld": "",
     "opinion.line": "said",
     "opinion.ask": "number group who comment",

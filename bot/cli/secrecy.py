@@ -1,4 +1,4 @@
-"""``qungui secrecy-report``: the report form of a suspected leak, for people to complete and sign."""
+"""``qungui secrecy-report``: the form of a suspected leak, for people to complete and sign."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +7,7 @@ import typer
 
 from bot.cli.frame import command
 from bot.cli.office import Office, finish, now, opened, operator
-from bot.cli.output import AsJson, clock, print_json, print_line
+from bot.cli.output import AsJson, print_json, print_line
 from bot.domain.errors import BadInputError, RefusedError
 
 if TYPE_CHECKING:
@@ -61,11 +61,19 @@ async def _form(number: int) -> "Form":
             )
         async with office.database.transaction(now()) as work:
             work.record("look", operator(), {"cases": [number], "form": True})
-        zone, names = office.settings.timezone, await _names(office)
-        return fill_in(record, aid, lambda at: clock(at, zone), lambda by: names.get(by, by))
+        names = await _names(office)
+        return fill_in(record, aid, office.settings.timezone, lambda by: names.get(by, by))
 
 
 async def _names(office: Office) -> dict[str, str]:
     """Accounts as the log writes them, with the names the roster has for them."""
     register = await office.register()
-    return {str(account): person.name for person in register.roster for account in person.accounts}
+    bots = {
+        str(account): "机器人"
+        for state in register.groups.values()
+        for account, member in state.members.items()
+        if member.is_bot
+    }
+    return bots | {
+        str(account): person.name for person in register.roster for account in person.accounts
+    }

@@ -152,9 +152,12 @@ class Texts:
     def ticked_by(self, by: str) -> str:
         """Who ticked a step: a name where the roster knows the account."""
         try:
-            person = self.register.roster.bound_to(AccountKey.parse(by))
+            account = AccountKey.parse(by)
         except BadInputError:
             return by
+        if account in {one.self_account for one in self.register.platforms.values()}:
+            return "机器人"
+        person = self.register.roster.bound_to(account)
         return person.name if person else by
 
     def proposal(self, plan: Plan) -> tuple[str, str]:

@@ -58,7 +58,7 @@ class FirstAidCommands:
             case ("报告表",):
                 self._require_supervisor(call, number)
                 await self._note_look(call, number)
-                form = fill_in(record, aid, self._texts.moment, self._texts.ticked_by)
+                form = fill_in(record, aid, self._texts.zone, self._texts.ticked_by)
                 return self._private(form.text())
             case ("办结" | "误报" as how,):
                 self._require_supervisor(call, number)
@@ -102,8 +102,7 @@ class FirstAidCommands:
         step = read_step(unicodedata.normalize("NFKC", word))
         if step is None:
             # What was written instead is not repeated: it may be the very text.
-            given = word if word.isdecimal() else "…"
-            raise BadInputError(self._text("first_aid.bad_step", given=given, number=f"W{number}"))
+            raise BadInputError(self._text("first_aid.bad_step", number=f"W{number}"))
         return step
 
     def _require_supervisor(self, call: Call, number: int) -> None:

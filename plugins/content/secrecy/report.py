@@ -5,7 +5,7 @@ What people have to write is left blank; what was posted is nowhere.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.domain.first_aid import AidStep, FirstAid
 from data.violations import ViolationRecord
@@ -56,10 +56,14 @@ class Form:
 def fill_in(
     record: ViolationRecord,
     aid: FirstAid,
-    moment: Callable[[datetime], str],
+    zone: tzinfo,
     named: Callable[[str], str],
 ) -> Form:
-    """The form of a case; ``named`` turns an account as recorded into a name."""
+    """The form of a case, times as of ``zone``; ``named`` gives an account on record its name."""
+
+    def moment(at: datetime) -> str:
+        return f"{at.astimezone(zone):%Y年%m月%d日 %H:%M}"
+
     person = " ".join(filter(None, (record.department, record.person_name)))
     facts = (
         ("登记号", f"W{record.number}"),
