@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.domain.identifiers import AccountKey
     from bot.domain.plans import Plan
     from bot.engine.register import Register
+    from bot.engine.texts import Texts
     from data.duties import Duty
     from data.ledger import Work
     from data.measures import StoredMeasure
@@ -64,6 +65,8 @@ def approve(number: Number, by: As, code: Code = None) -> None:
     missing = plan.needed - len(plan.approvals)
     if missing > 0:
         print_line(f"已记录。P{plan.number} 还需另外 {missing} 人批准。")
+    elif plan.state.value == "approved":
+        print_line(f"P{plan.number} 已批准。服务（须在运行）重新读取成员名单后，逐一核实移出。")
     else:
         print_line(f"P{plan.number} 已批准，服务将逐一核实后移出。")
 
@@ -81,10 +84,12 @@ def list_duties(json: AsJson = False) -> None:
 
 async def _approve(number: int, by: str, code: str | None) -> "Plan | None":
     """Approve; None where the one who is named must confirm it first."""
-    from bot.engine import decisions
+    from bot.domain.plans import PlanState
+    from bot.engine import plan_decisions
 
     async with opened() as office:
         register = await office.register()
+        texts = _texts(office, register)
         plan = await _get(office, number)
         account = decider(by, plan.groups, register)
         if plan.needed > 1 and code is None:
@@ -95,14 +100,30 @@ async def _approve(number: int, by: str, code: str | None) -> "Plan | None":
             if plan.needed > 1:
                 await _confirm(work, code or "", account, number)
             work.record("terminal", f"P{number}", {"as": str(account), "operator": operator()})
-            return await decisions.approve_plan(work, number, account, register)
+            plan = await plan_decisions.record_approval(work, number, account, register)
+            if any(register.list_is_old(group, work.now) for group in plan.groups):
+                # Only the service can read the members again; it carries out what is approved.
+                return plan
+            if plan.state is PlanState.APPROVED:
+                plan = await plan_decisions.carry_out_plan(work, number, register, texts)
+            return plan
+
+
+def _texts(office: Office, register: "Register") -> "Texts":
+    from bot.engine.texts import Texts
+    from config.articles import load_articles
+    from config.wording import load_wording
+
+    settings = office.settings
+    wording, articles = load_wording(settings.config), load_articles(settings.config)
+    return Texts(wording, articles, register, zone=settings.timezone)
 
 
 async def _send_code(
     office: Office, account: "AccountKey", plan: "Plan", register: "Register"
 ) -> None:
     """One human at a terminal could name two people: each of them must say so himself."""
-    from bot.engine import decisions
+    from bot.engine import plan_decisions
     from config.wording import load_wording
 
     place = meeting_place(account, register)
@@ -111,7 +132,7 @@ async def _send_code(
     wording = load_wording(office.settings.config)
     async with office.database.transaction(now()) as work:
         register.now = work.now
-        decisions.may_approve(plan, account, work.now, register)
+        plan_decisions.may_approve(plan, account, work.now, register)
         await send_code(
             work, wording, account, place, purpose=_CONFIRMS_PLAN, about=f"P{plan.number}"
         )
@@ -125,7 +146,7 @@ async def _confirm(work: "Work", code: str, account: "AccountKey", number: int) 
 
 
 async def _reject(number: int, by: str, reason: str) -> "Plan":
-    from bot.engine import decisions
+    from bot.engine import plan_decisions
 
     async with opened() as office:
         register = await office.register()
@@ -133,7 +154,7 @@ async def _reject(number: int, by: str, reason: str) -> "Plan":
         async with office.database.transaction(now()) as work:
             register.now = work.now
             work.record("terminal", f"P{number}", {"as": str(account), "operator": operator()})
-            return await decisions.reject_plan(work, number, account, reason, register)
+            return await plan_decisions.reject_plan(work, number, account, reason, register)
 
 
 async def _get(office: Office, number: int) -> "Plan":

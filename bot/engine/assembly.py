@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.identifiers import GroupKey
+from bot.engine.approved import ApprovedPlans
 from bot.engine.cases import Cases
 from bot.engine.catalogue import Catalogue
 from bot.engine.catch_up import CatchUp
@@ -194,11 +195,13 @@ def assemble(
     for job in (job for one in contributions for job in one.jobs):
         timetable.every(job.name, job.every, job.run)
     timetable.every("forget", timedelta(hours=1), Forgetting(scribe, vault).run)
-    expiry = Expiry(register, database, scribe, cases)
+    expiry = Expiry(register, database, scribe, cases, settlement)
     deadlines = Deadlines(register, scribe, cases, responses, reload)
     timetable.every("case deadlines", timedelta(seconds=30), deadlines.run)
     clock_of_aid = FirstAidClock(register, scribe, first_aid, reload)
     timetable.every("first aid", timedelta(seconds=30), clock_of_aid.run)
+    approved = ApprovedPlans(register, database, scribe, texts, read_members)
+    timetable.every("approved plans", timedelta(seconds=5), approved.run)
     timetable.every("expire plans", timedelta(seconds=20), expiry.run)
     inspectors = [one.inspector for one in contributions if one.inspector is not None]
     inspections = Inspections(

@@ -1,11 +1,10 @@
-"""What people decide: plans, requests, cases, freezing. The same for chat, console and terminal.
+"""What people decide: requests, cases, freezing. The same for chat, console and terminal.
 
 Every function runs inside a write transaction and checks what it needs by itself; who may call it
 is for the caller to say. Effects upon persons are only recorded here: the dispatcher does them.
 """
 
 from dataclasses import replace
-from datetime import datetime
 
 from bot.domain.errors import HeldError, RefusedError
 from bot.domain.findings import Finding, Severity
@@ -19,14 +18,12 @@ from bot.domain.measures import (
     ReceiptHow,
     Rung,
 )
-from bot.domain.plans import Approval, Plan, PlanState, Proposal, approve
 from bot.domain.violations import ViolationState
 from bot.engine.docket import Docket
 from bot.engine.intentions import Ground, Intentions
 from bot.engine.quorum import require_standing
 from bot.engine.register import Register
-from bot.engine.settlement import PROPOSED_AGAIN_AFTER
-from data import joins, measures, plans, switches, violation_log, violations
+from data import joins, measures, switches, violation_log, violations
 from data.joins import HeldRequest
 from data.ledger import Work
 from data.measures import StoredMeasure
@@ -38,87 +35,7 @@ OWNER_REPORT = "owner-report"
 REVISION = "decisions"
 """The switch every process watches for decisions of another."""
 _UNFREEZE_BY = 2
-_APPROVES = ("administrator",)
 _UNFREEZES = ("administrator", "supervisor")
-
-
-async def approve_plan(work: Work, number: int, approver: AccountKey, register: Register) -> Plan:
-    """One person's yes. With enough of them the removals are intended, not yet done.
-
-    Raises:
-        RefusedError: no such plan, it is over, this person has already said yes, or holds his role
-            for too short a time where two are needed.
-        HeldError: it has run out, the approver is one of those to be removed (I9), or an interlock
-            holds every removal of it now: the plan goes on waiting.
-    """
-    plan = await _plan(work, number)
-    approval, enough = may_approve(plan, approver, work.now, register)
-    plan = await plans.approve(work, number, approval)
-    await switches.bump_revision(work, REVISION)
-    if not enough:
-        return plan
-    await plans.move(work, number, PlanState.APPROVED)
-    approvals = tuple(given.account for given in plan.approvals)
-    intentions = Intentions(register)
-    held: set[str] = set()
-    left: list[Proposal] = []
-    for one in plan.people:
-        removal = Measure(
-            kind=MeasureKind.REMOVE,
-            group=one.group,
-            account=one.account,
-            mode=register.policy.mode(
-                await violations.rule_of(work.connection, one.violation) or "", one.group
-            ),
-            plan=number,
-            approvals=approvals,
-            approvals_needed=plan.needed,
-        )
-        done = await intentions.intend(work, Docket(), removal, Ground(violation=one.violation))
-        held.add(done.withheld or "")
-        if done.withheld is not None:
-            left.append(one)
-    if "" not in held:
-        # Approved and never carried out, it would stand in the way of every later proposal.
-        raise HeldError(f"清理计划 P{number} 暂不能执行：{'、'.join(sorted(held))}。请稍后再批准。")
-    for one in left:
-        await _propose_again_later(work, one, register)
-    await plans.move(work, number, PlanState.EXECUTING)
-    return replace(plan, state=PlanState.EXECUTING)
-
-
-def may_approve(
-    plan: Plan, approver: AccountKey, now: datetime, register: Register
-) -> tuple[Approval, bool]:
-    """The yes of one person as it would be recorded, and whether it is enough.
-
-    Raises:
-        RefusedError, HeldError: see ``approve_plan``.
-    """
-    if plan.needed > 1:
-        require_standing(register, approver, _APPROVES, plan.groups)
-    return approve(plan, approver, now, register.person)
-
-
-async def reject_plan(
-    work: Work, number: int, by: AccountKey, reason: str, register: Register
-) -> Plan:
-    """A no: nobody of the plan is removed, or proposed again before the policy's interval.
-
-    Raises:
-        RefusedError: no such plan, or it is over.
-    """
-    plan = await _plan(work, number)
-    if plan.state is not PlanState.WAITING:
-        raise RefusedError(f"清理计划 P{number} {plan.state.label}，不能再驳回。")
-    await plans.move(work, number, PlanState.REJECTED, f"{by}:{reason}" if reason else str(by))
-    for one in plan.people:
-        case = register.by_number.get(one.violation)
-        if case is not None and case.state is ViolationState.WAITING:
-            await violations.move(work, one.violation, ViolationState.OPEN, f"P{number} 被驳回")
-            register.remember_case(replace(case, state=ViolationState.OPEN))
-    await switches.bump_revision(work, REVISION)
-    return replace(plan, state=PlanState.REJECTED)
 
 
 async def decide_join(
@@ -277,28 +194,10 @@ async def register_problem(
     return number
 
 
-async def _propose_again_later(work: Work, one: Proposal, register: Register) -> None:
-    """An interlock held one removal of an approved plan: a later plan may hold it again."""
-    case = register.by_number.get(one.violation)
-    if case is None or case.state is not ViolationState.WAITING:
-        return
-    wait = register.policy.repropose_after
-    register.proposed[one.group, one.account] = work.now - wait + PROPOSED_AGAIN_AFTER
-    await violations.move(work, one.violation, ViolationState.OPEN, "移出未执行，稍后再议")
-    register.remember_case(replace(case, state=ViolationState.OPEN))
-
-
 def _forget(register: Register, number: int) -> None:
     """What is over in the database is over in memory, before anybody else looks."""
     if case := register.by_number.get(number):
         register.forget_case(case)
-
-
-async def _plan(work: Work, number: int) -> Plan:
-    plan = await plans.get(work.connection, number)
-    if plan is None:
-        raise RefusedError(f"没有编号为 P{number} 的清理计划。")
-    return plan
 
 
 async def _settle_measure(

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from aiolimiter import AsyncLimiter
 from loguru import logger
 
-from bot.domain.capabilities import Situation
 from bot.domain.errors import (
     PlatformBusyError,
     PlatformError,
@@ -21,7 +20,7 @@ from bot.domain.errors import (
     UnreachableError,
 )
 from bot.domain.events import Event
-from bot.domain.groups import Member, Role
+from bot.domain.groups import Member
 from bot.domain.identifiers import GroupKey, Platform
 from bot.domain.interlocks import check, protected
 from bot.domain.measures import (
@@ -30,7 +29,6 @@ from bot.domain.measures import (
     MeasureState,
     Receipt,
     ReceiptHow,
-    Rung,
 )
 from bot.domain.names import judge_card
 from bot.domain.people import Standing
@@ -43,6 +41,7 @@ from bot.engine.metrics import MEASURES
 from bot.engine.pauses import Pauses
 from bot.engine.platform import GroupPlatform
 from bot.engine.proofs import Proofs, effect_of
+from bot.engine.reach import beyond_the_bot
 from bot.engine.register import Register
 from bot.engine.scribe import Scribe
 from bot.engine.settlement import Settlement
@@ -101,8 +100,8 @@ class Acts:
             if stored.attempted_at is not None and await self._shown(platform, stored.measure):
                 await self._done(stored, ReceiptHow.READ_BACK, "重启后核对")
                 return
-            if (why := self._beyond_the_bot(platform, stored.measure)) is not None:
-                # The owner has his task at once: no call is tried that cannot succeed.
+            if (why := self._beyond_the_bot(stored.measure)) is not None:
+                # Since the approval: the owner has his task, no call is tried that must fail.
                 await self._end(stored, MeasureState.REFUSED, why)
                 return
             # First the wait, then the look: whoever was made admin meanwhile is protected.
@@ -213,15 +212,10 @@ class Acts:
         judged = judge_card(member.card, member.account, known.roster, known.departments)
         return judged.standing.value == case.kind
 
-    def _beyond_the_bot(self, platform: GroupPlatform, measure: Measure) -> str | None:
-        """Why a removal is a person's to do in this group, as far as the group was read."""
-        state = self.register.groups.get(measure.group)
-        if measure.kind is not MeasureKind.REMOVE or state is None:
+    def _beyond_the_bot(self, measure: Measure) -> str | None:
+        if measure.kind is not MeasureKind.REMOVE:
             return None
-        if state.bot_role is Role.UNKNOWN:
-            return None
-        found = platform.capability(measure.kind, Situation(bot_role=state.bot_role))
-        return None if found.rung is Rung.AUTOMATIC else found.why
+        return beyond_the_bot(self.register, measure.kind, measure.group)
 
     async def _pace(self, platform: GroupPlatform, measure: Measure) -> None:
         distance = platform.pace.between_removals.total_seconds()

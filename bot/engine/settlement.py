@@ -32,7 +32,7 @@ _UNFINISHED = (MeasureState.INTENDED, MeasureState.UNKNOWN)
 _NOT_DONE = (MeasureState.REFUSED, MeasureState.FAILED, MeasureState.EXPIRED)
 _NOT_LET_IN = (*_NOT_DONE, MeasureState.WITHHELD)
 _CALLED_OFF = (MeasureState.WITHHELD, MeasureState.EXPIRED)
-_REMOVE_BY_HAND = "清理计划已批准，机器人移不出此人，请您在群里移出"
+REMOVE_BY_HAND = "清理计划已批准，机器人移不出此人，请您在群里移出"
 PROPOSED_AGAIN_AFTER = timedelta(days=1)
 
 
@@ -70,7 +70,7 @@ class Settlement:
         if stored.measure.kind is MeasureKind.APPROVE_JOIN and state in _NOT_LET_IN:
             await self._hold_join(work, docket, stored, detail)
         if stored.plan is not None and stored.measure.kind is MeasureKind.REMOVE:
-            await self._plan_after(work, docket, stored.plan)
+            await self.plan_after(work, docket, stored.plan)
 
     async def message_gone(self, work: Work, group: GroupKey, message_id: str, who: str) -> None:
         """The platform shows a message gone: tasks about it are done, its cases close."""
@@ -106,6 +106,8 @@ class Settlement:
             if stored.measure.kind is kind and (open_task or stored.state is MeasureState.UNKNOWN):
                 receipt = Receipt(ReceiptHow.PLATFORM_NOTICE, work.now, detail)
                 await measures.finish(work, stored.id, MeasureState.DONE, receipt=receipt)
+                if stored.plan is not None:
+                    await self.plan_after(work, Docket(), stored.plan)
 
     async def _case_after(
         self,
@@ -124,7 +126,7 @@ class Settlement:
         elif kind is MeasureKind.RECALL and state in _NOT_DONE:
             await self._hand_over(work, docket, case, stored, ("recall", ""))
         elif kind is MeasureKind.REMOVE and state in (MeasureState.REFUSED, MeasureState.FAILED):
-            await self._hand_over(work, docket, case, stored, ("general", _REMOVE_BY_HAND))
+            await self._hand_over(work, docket, case, stored, ("general", REMOVE_BY_HAND))
         elif kind is MeasureKind.REMOVE and state in _CALLED_OFF:
             await self._propose_again_later(work, case)
         elif state is MeasureState.DONE and kind is MeasureKind.NOTIFY:
@@ -208,18 +210,19 @@ class Settlement:
         if not acts and not asked:
             await self.cases.move(work, case, ViolationState.CLOSED, "已告知本人")
 
-    async def _plan_after(self, work: Work, docket: Docket, number: int) -> None:
-        removals = [
-            one
-            for one in await measures.for_plan(work.connection, number)
-            if one.measure.kind is MeasureKind.REMOVE and one.measure.rung is Rung.AUTOMATIC
-        ]
-        if any(one.state in _UNFINISHED for one in removals):
+    async def plan_after(self, work: Work, docket: Docket, number: int) -> None:
+        """End a plan and report it once nothing of it is to be done, by the bot or by people."""
+        removals: dict[tuple[GroupKey, AccountKey | None], MeasureState] = {}
+        for one in await measures.for_plan(work.connection, number):
+            if one.measure.kind is MeasureKind.REMOVE:
+                # What the bot could not do was asked of a person: the last word counts.
+                removals[one.measure.group, one.measure.account] = one.state
+        if any(state in _UNFINISHED for state in removals.values()):
             return
         plan = await plans.get(work.connection, number)
         if plan is None or plan.state not in (PlanState.APPROVED, PlanState.EXECUTING):
             return
-        done = sum(one.state is MeasureState.DONE for one in removals)
+        done = sum(state is MeasureState.DONE for state in removals.values())
         await plans.move(work, number, PlanState.DONE, f"移出 {done} 人")
         text = self.texts.plan_done(number, done, len(removals) - done)
         report = Measure(

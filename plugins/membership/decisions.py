@@ -5,7 +5,7 @@ from collections.abc import Collection
 from bot.domain.errors import BadInputError, RefusedError
 from bot.domain.identifiers import GroupKey
 from bot.domain.plans import PlanState
-from bot.engine import decisions
+from bot.engine import decisions, plan_decisions
 from bot.engine.caller import still_managed
 from bot.engine.commands import Call, ChatRole, Reply
 from bot.engine.contribution import Decider
@@ -60,7 +60,9 @@ class DecisionCommands:
         else:
             await self._refresh(wanted.number)
             plan = await work.write(
-                lambda one: decisions.approve_plan(one, wanted.number, call.caller, register)
+                lambda one: plan_decisions.approve_plan(
+                    one, wanted.number, call.caller, register, self._texts
+                )
             )
             given = len(plan.approvals)
             text = (
@@ -95,7 +97,9 @@ class DecisionCommands:
             text = self._text("join.rejected", number=wanted)
         else:
             await work.write(
-                lambda one: decisions.reject_plan(one, wanted.number, call.caller, reason, register)
+                lambda one: plan_decisions.reject_plan(
+                    one, wanted.number, call.caller, reason, register
+                )
             )
             text = self._text("plan.rejected", number=wanted)
         await self._services.reload()

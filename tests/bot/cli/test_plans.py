@@ -93,6 +93,14 @@ def test_a_plan_that_interlocks_hold_is_not_approved(
     assert college.links("terminal") == []
 
 
+def test_an_old_list_leaves_an_approved_plan_to_the_service(college: Terminal) -> None:
+    with closing(sqlite3.connect(college.database_file)) as connection, connection:
+        connection.execute("UPDATE member_lists SET read_at = '2020-01-01 00:00:00.000000'")
+    said = college("plan", "approve", "P1", "--as", "qq:10001")
+    assert (said.code, "重新读取成员名单" in said.out) == (0, True)
+    assert plan(college)["state"] == "approved"
+
+
 def test_a_second_yes_of_the_same_person_is_refused(college: Terminal) -> None:
     college("plan", "approve", "P1", "--as", "qq:10001")
     assert college("plan", "approve", "P1", "--as", "qq:10001").code == 1

@@ -15,10 +15,12 @@ from bot.domain.groups import Group, Member, Role
 from bot.domain.identifiers import AccountKey, GroupKey, Platform
 from bot.domain.people import Staff, StaffStatus
 from bot.domain.roster_plan import RosterEntry
+from bot.engine.approved import ApprovedPlans
 from bot.engine.assembly import Engine, assemble
 from bot.engine.command_event import Utterance
 from bot.engine.expiry import Expiry
 from bot.engine.pauses import Pauses
+from bot.engine.settlement import Settlement
 from config.paths import INSTALLED
 from config.settings import load_settings
 from data import measures, violation_log
@@ -166,6 +168,10 @@ class Stage:
         await self.start()
         await self.connect()
 
+    @property
+    def settlement(self) -> Settlement:
+        return self.engine.intake._follow.settlement
+
     async def elapse(self, duration: timedelta) -> None:
         """Time passes, and the timetable ticks."""
         self.clock.pass_(duration)
@@ -174,10 +180,10 @@ class Stage:
     async def tick(self) -> None:
         engine, services = self.engine, self.engine.services
         await engine.readings.overdue()
-        cases = engine.intake._enforcement.cases
-        await Expiry(services.register, services.database, services.scribe, cases).run(
-            self.clock.now()
-        )
+        parts = (services.register, services.database, services.scribe)
+        read = engine.services.read_members
+        await ApprovedPlans(*parts, self.settlement.texts, read).run(self.clock.now())
+        await Expiry(*parts, self.settlement.cases, self.settlement).run(self.clock.now())
         await self.settle()
 
     async def settle(self) -> None:

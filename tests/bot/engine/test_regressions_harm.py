@@ -12,7 +12,7 @@ from bot.domain.groups import Group, Member, Role
 from bot.domain.measures import MeasureKind, MeasureState, Rung
 from bot.domain.people import Staff
 from bot.domain.plans import PlanState
-from bot.engine import decisions
+from bot.engine import decisions, plan_decisions
 from data import plans, setting_changes, switches
 from data.ledger import Work
 from data.measures import StoredMeasure
@@ -61,10 +61,10 @@ async def test_a_plan_that_nothing_may_come_of_now_goes_on_waiting(
         await stage.import_staff(staff(person(206, departed=True)))
         await stage.connect()
         services, owner = stage.engine.services, account(100)
-        register, write = services.register, services.scribe.write
+        register, write, texts = services.register, services.scribe.write, stage.settlement.texts
         await write(lambda work: decisions.freeze(work, owner, register))
         with pytest.raises(HeldError, match="已冻结"):
-            await write(lambda work: decisions.approve_plan(work, 1, owner, register))
+            await write(lambda work: plan_decisions.approve_plan(work, 1, owner, register, texts))
         assert await plan_state(stage, 1) is PlanState.WAITING
 
         for administrator in (account(400), account(401)):

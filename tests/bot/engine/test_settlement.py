@@ -8,6 +8,7 @@ import pytest
 from bot.domain.events import JoinRequested, MessageRecalled
 from bot.domain.groups import Role
 from bot.domain.measures import MeasureKind
+from bot.engine import plan_decisions
 from data import joins
 from tests.bot.engine.model_platform import ActFault, ListFault
 from tests.bot.engine.scene import (
@@ -172,11 +173,59 @@ async def test_removal_beyond_the_bot_becomes_the_owners_task_without_a_call(
         assert said(stage, "W1", "请您在群里移出")
         removals = await of_kind(stage, MeasureKind.REMOVE)
         assert [(one.measure.rung.value, one.state.value) for one in removals] == [
-            ("automatic", "refused"),
-            ("assisted", "intended"),
+            ("assisted", "intended")
         ]
+        assert not said(stage, "P1", "执行完毕")
         await _happens(stage, stage.platform.leave(GROUP, LEAVER))
-        assert states(await of_kind(stage, MeasureKind.REMOVE))[-1] == "done"
+        assert states(await of_kind(stage, MeasureKind.REMOVE)) == ["done"]
+        (report,) = said(stage, "P1", "执行完毕")
+        assert "已移出并核实 1 人，未完成 0 人" in report.about
+
+
+async def test_what_the_owner_says_he_did_counts_at_the_end_of_the_plan(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    async with scene(tmp_path, migrated_file, departed=[208]) as stage:
+        stage.platform.change(GROUP, account(1), role=Role.MEMBER)
+        await stage.read(GROUP)
+        await stage.command(OWNER, "批准 P1")
+        await stage.command(OWNER, "已处理 W1")
+        await stage.tick()
+        (report,) = said(stage, "P1", "执行完毕")
+        assert "核实 1 人" in report.about
+
+
+async def test_a_removal_nobody_did_in_a_day_ends_the_plan_without_it(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    async with scene(tmp_path, migrated_file, departed=[208]) as stage:
+        stage.platform.change(GROUP, account(1), role=Role.MEMBER)
+        await stage.read(GROUP)
+        await stage.command(OWNER, "批准 P1")
+        await stage.elapse(timedelta(hours=23))
+        assert not said(stage, "P1", "执行完毕")
+        await stage.elapse(timedelta(hours=2))
+        (report,) = said(stage, "P1", "执行完毕")
+        assert "未完成 1 人" in report.about
+        assert states(await of_kind(stage, MeasureKind.REMOVE)) == ["expired"]
+
+
+async def test_an_approval_of_another_process_waits_for_a_fresh_list(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    async with scene(tmp_path, migrated_file, departed=[208]) as stage:
+        stage.clock.pass_(timedelta(hours=1))
+        services = stage.engine.services
+        await services.scribe.write(
+            lambda work: plan_decisions.record_approval(work, 1, OWNER, services.register)
+        )
+        stage.platform.list_fault = ListFault.PARTIAL
+        await stage.tick()
+        assert not acts(stage, MeasureKind.REMOVE)
+        stage.platform.list_fault = ListFault.NONE
+        await stage.read(GROUP)
+        await stage.tick()
+        assert len(acts(stage, MeasureKind.REMOVE)) == 1
 
 
 async def test_finished_plan_is_reported_with_what_was_verified(

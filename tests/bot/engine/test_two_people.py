@@ -14,7 +14,7 @@ from bot.domain.groups import Role
 from bot.domain.identifiers import AccountKey
 from bot.domain.measures import MeasureKind
 from bot.domain.people import Roster
-from bot.engine import decisions
+from bot.engine import decisions, plan_decisions
 from data import plans, roles, staff
 from tests.bot.engine.scene import (
     ADMIN,
@@ -138,7 +138,13 @@ async def test_two_yeses_found_to_be_one_persons_remove_nobody(stage: Stage) -> 
     services = stage.engine.services
     for one in (OWNER, ADMIN):
         await services.scribe.write(
-            partial(decisions.approve_plan, number=1, approver=one, register=services.register)
+            partial(
+                plan_decisions.approve_plan,
+                number=1,
+                approver=one,
+                register=services.register,
+                texts=stage.settlement.texts,
+            )
         )
     twice = replace(person(100), accounts=(OWNER, ADMIN))
     known = [person(one, departed=one in LEAVERS) for one in MEMBERS]
