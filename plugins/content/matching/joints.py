@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from bot.domain.spellings import Technique
 from plugins.content.matching.characters import Gap
 from plugins.content.matching.fold import gap_of
+from plugins.content.matching.likelihood import Surroundings
 from plugins.content.matching.view import View
-from plugins.content.matching.words import Cut
+
+_SLACK: Final = 1.0
+"""So much likelier, in natural logarithms, must the listed word be than its neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,9 @@ def joints_of(original: str, view: View, start: int, end: int, own: frozenset[in
     return Joints(end - start, gaps, has_invisible)
 
 
-def judge_joints(original: str, view: View, start: int, joints: Joints) -> Technique | str:
+def judge_joints(
+    original: str, view: View, start: int, joints: Joints, word: str
+) -> Technique | str:
     """The technique the gaps amount to, or in Chinese why they are ordinary writing."""
     if not joints.gaps:
         return Technique.INVISIBLE if joints.has_invisible else Technique.EXACT
@@ -59,10 +65,10 @@ def judge_joints(original: str, view: View, start: int, joints: Joints) -> Techn
     if joints.kinds & {Gap.LINE, Gap.MARK} and joints.length > 2:
         return "中间是标点或换行，属正常断句"
     if joints.length == 2:
-        return _judge_pair(original, view, start, joints)
+        return _judge_pair(original, view, start, joints, word)
     if Gap.SPACE in joints.kinds and not _mostly_singles(joints):
         return "由空格隔开的完整词语"
-    if _sticks_out(original, view, start, joints):
+    if _sticks_out(original, view, start, word):
         return "首尾属于相邻的词语"
     return Technique.SEPARATORS
 
@@ -73,18 +79,17 @@ def _mostly_singles(joints: Joints) -> bool:
     return singles * 2 >= len(pieces)
 
 
-def _sticks_out(original: str, view: View, start: int, joints: Joints) -> bool:
-    """Whether the first or the last piece is only part of a word outside the candidate."""
-    first, last = joints.pieces()[0], joints.pieces()[-1]
-    low, high = view.starts[start], view.ends[start + joints.length - 1]
-    left = Cut(original, low, view.ends[start + first[1] - 1])
-    right = Cut(original, view.starts[start + last[0]], high)
-    return left.around(low)[0] < low or right.around(high - 1)[1] > high
+def _sticks_out(original: str, view: View, start: int, word: str) -> bool:
+    """Whether a neighbour outside rather takes the first or the last character."""
+    low, high = view.starts[start], view.ends[start + len(word) - 1]
+    return Surroundings(original, low, high, word).is_torn(word, _SLACK)
 
 
-def _judge_pair(original: str, view: View, start: int, joints: Joints) -> Technique | str:
+def _judge_pair(
+    original: str, view: View, start: int, joints: Joints, word: str
+) -> Technique | str:
     """Two characters with something between: only if neither belongs to a neighbour."""
-    if _sticks_out(original, view, start, joints):
+    if _sticks_out(original, view, start, word):
         return "两侧属于相邻的词语"
     if joints.kinds <= {Gap.NOISE, Gap.JOINER, Gap.SPACE}:
         return Technique.SEPARATORS

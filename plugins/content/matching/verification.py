@@ -76,7 +76,9 @@ def _gaps(candidate: Candidate, techniques: set[Technique]) -> str | None:
         candidate.end,
         candidate.target.own_marks,
     )
-    judged = judge_joints(candidate.original, candidate.view, candidate.start, joints)
+    letters = "".join(candidate.target.letters)
+    word = letters[::-1] if candidate.kind is Kind.REVERSED else letters
+    judged = judge_joints(candidate.original, candidate.view, candidate.start, joints, word)
     if not isinstance(judged, Technique):
         return judged
     techniques.add(judged)
@@ -270,9 +272,12 @@ def _means_itself(candidate: Candidate, sounded: list[int], cut: Cut) -> str | N
     word = candidate.target.listed.word
     gain = Surroundings(original, candidate.low, candidate.high, inside).gain(word)
     wanted = _GAIN
-    if all(cut.is_inside_word(view.starts[at]) for at in sounded):
-        wanted += _GAIN_OVER_WORDS
     length = len(letters)
+    places = [view.starts[at] for at in _positions(candidate)]
+    if all(map(cut.is_inside_word, places)):
+        wanted += _GAIN_OVER_WORDS
+    elif all(cut.is_inside_word(view.starts[at]) for at in sounded):
+        wanted += _GAIN_OVER_OWN_WORDS
     if cut.sticks_out(candidate.low, candidate.high, inside=1 if length > SHORT else length):
         wanted += _GAIN_OVER_NEIGHBOURS
     if length <= SHORT:
@@ -297,8 +302,10 @@ def _positions(candidate: Candidate) -> range:
 
 _GAIN: Final = 4.5
 """In natural logarithms."""
-_GAIN_OVER_WORDS: Final = 2.5
-"""More, if what is written stands in words."""
+_GAIN_OVER_OWN_WORDS: Final = 2.5
+"""More, if the other characters stand in words."""
+_GAIN_OVER_WORDS: Final = 4.5
+"""More, if all of it does."""
 _GAIN_OVER_NEIGHBOURS: Final = 5.0
 """More, if a neighbour takes the first or last character."""
 _GAIN_OVER_MORE: Final = 5.0
