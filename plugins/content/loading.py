@@ -139,7 +139,7 @@ class WordListKeeper:
             await self.refresh(now)
 
     def hold(self, source: str) -> None:
-        """Only watch one source from the next message on, until a change of words says otherwise."""
+        """Only watch one source from the next message on, until words are changed again."""
         self._stopped[source] = self._newest
         self.rule.take(self._with_stopped(self.rule.lists))
 
