@@ -122,6 +122,8 @@ FIELDS = {
     "gap.unknown_size": "group since until",
     # binding an account to a person
     "bind.code": "code minutes",
+    "bind.sent": "who staff_id",
+    "bind.second_needed": "who staff_id",
     "bind.how": "",
     "bind.done": "name department",
     "bind.administrator": "",

@@ -72,7 +72,8 @@ def _information(information: InformationCommands) -> tuple[Command, ...]:
 
 
 def _policy(services: Services, texts: Texts) -> tuple[Command, ...]:
-    policy, people = PolicyCommands(services, texts), RoleCommands(services)
+    policy = PolicyCommands(services, texts)
+    people = RoleCommands(services, policy.seconded)
     rules = RuleCommands(services, texts, policy.seconded)
     words: Args = Args["words", MultiVar(str, "*")]
     return (

@@ -1,5 +1,7 @@
 """配置: settings by chat, each change on record and reversible."""
 
+from collections.abc import Awaitable, Callable
+
 from bot.domain.errors import BadInputError, RefusedError
 from bot.engine import decisions
 from bot.engine.commands import Call, ChatRole, Reply
@@ -15,6 +17,8 @@ from plugins.administration.rules import Proposal, agreed
 
 _SOURCE, _BACK = "来源", "回退"
 _HISTORY = 5
+Seconded = Callable[[Work, Call, str, str], Awaitable[bool]]
+"""Asks whether a second administrator wants, under a switch, the value that a first one did."""
 _MODE_KEYS = ("rules.<规则>.mode", "groups.<群>.mode", "groups.<群>.rules.<规则>")
 
 

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from bot.domain.errors import BadInputError, RefusedError
 from bot.domain.identifiers import AccountKey
+from bot.domain.people import Staff
 from bot.engine.commands import Call, ChatRole, Reply
 from bot.engine.services import Services
 from data import codes, roles, staff
 from data.ledger import Work
+from plugins.administration.policy_commands import Seconded
 
 BIND, ADMINISTRATOR = "bind", "administrator"
 """What a one-time code may be for. The administrator's is printed at the first start."""
@@ -29,8 +31,9 @@ _ISSUE = "发码"
 class RoleCommands:
     """Grants, revocations and bindings."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, seconded: Seconded) -> None:
         self._services = services
+        self._seconded = seconded
 
     async def authorise(self, call: Call) -> Reply:
         """``授权 监督员 账号``, ``授权 取消 监督员 账号``, or nothing: who holds what."""
@@ -100,12 +103,43 @@ class RoleCommands:
         person = self._services.register.roster.numbered(words[0]) if len(words) == 1 else None
         if person is None or not person.active:
             raise BadInputError("请写在职人员的工号。例如：绑定 发码 T001")
+        who = f"{person.name}（{person.staff_id}）"
+        if await self._agreed(call, person):
+            return Reply(f"{who}：{await self._code(call, person)}")
+        key = "bind.sent" if await self._sent(call, person) else "bind.second_needed"
+        return Reply(self._services.wording.text(key, who=who, staff_id=person.staff_id))
+
+    async def _agreed(self, call: Call, person: Staff) -> bool:
+        """Whether a second administrator wants the code as well.
+
+        Whoever holds it becomes that person, and one administrator alone could so become two.
+        """
+        switch, number = f"bind:{person.staff_id}", person.staff_id
+        try:
+            return await self._services.scribe.write(
+                lambda work: self._seconded(work, call, switch, number)
+            )
+        except RefusedError:
+            # Too new a role to be one of two; the person himself may still be sent his code.
+            if not person.accounts:
+                raise
+            return False
+
+    async def _sent(self, call: Call, person: Staff) -> bool:
+        """Whether a code reached an account known to be this person's; nobody else sees it."""
+        if not person.accounts:
+            return False
+        text = await self._code(call, person)
+        answer = self._services.speech.answer
+        said = [await answer(account, None, text) for account in person.accounts]
+        return any(said)
+
+    async def _code(self, call: Call, person: Staff) -> str:
         code = await self._services.scribe.write(
             lambda work: codes.issue(work, BIND, person.staff_id, str(call.caller), _CODE_HOLDS)
         )
         minutes = int(_CODE_HOLDS.total_seconds() // 60)
-        text = self._services.wording.text("bind.code", code=code, minutes=minutes)
-        return Reply(f"{person.name}（{person.staff_id}）：{text}")
+        return self._services.wording.text("bind.code", code=code, minutes=minutes)
 
     async def _becomes_administrator(self, code: str, account: AccountKey) -> bool:
         """Whether the code makes an administrator; one that does not may still bind."""

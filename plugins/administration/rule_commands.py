@@ -1,6 +1,5 @@
 """规则: how far each rule goes, what it has seen, and the gate it passes to go further."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,9 +15,9 @@ from bot.engine.services import Services
 from bot.engine.texts import Texts
 from data import false_hits, rule_figures, setting_changes, switches
 from data.ledger import Work
+from plugins.administration.policy_commands import Seconded
 from plugins.administration.rules import MODES, Wish
 
-Seconded = Callable[[Work, Call, str, str], Awaitable[bool]]
 _LATELY = timedelta(days=30)
 
 

@@ -1,6 +1,8 @@
 """The commands of administration through the router, against a real database."""
 
 import asyncio
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from bot.domain.findings import Finding, Severity
 from bot.domain.groups import Role
 from bot.domain.identifiers import AccountKey
 from bot.domain.measures import Measure, MeasureKind, MeasureState, Mode, Receipt, ReceiptHow
+from bot.domain.people import Roster
 from bot.domain.violations import ViolationState
 from bot.engine.contribution import Contribution
 from bot.engine.router import Router
@@ -37,6 +40,7 @@ from tests.commanding import (
     STRANGER,
     SUPERVISOR,
     Desk,
+    people,
 )
 
 
@@ -262,13 +266,40 @@ async def test_a_code_binds_an_account_to_its_person(desk: Desk, router: Router)
     assert "限" not in await answer(desk, router, STRANGER, "绑定")
     assert "系统管理员发放" in await answer(desk, router, OWNER, "绑定 发码 T003")
     assert "工号" in await answer(desk, router, ADMINISTRATOR, "绑定 发码 T999")
-    said = await answer(desk, router, ADMINISTRATOR, "绑定 发码 T003")
-    code = next(word for word in said.replace(",", " ").split() if word.isdigit())
+    said = await desk.say(router, ADMINISTRATOR, "绑定 发码 T003")
+    (code,) = [code_in(one.text) for one in said if one.account == MEMBER]
+    assert code not in next(one.text for one in said if one.account == ADMINISTRATOR)
     assert "教务处 王五" in await answer(desk, router, STRANGER, f"绑定 {code}")
     async with desk.database.reading() as connection:
         (bound,) = await staff.bindings(connection)
     assert (bound.account, bound.staff_id, bound.how) == (STRANGER, "T003", "code")
     assert "不正确" in await answer(desk, router, MEMBER, f"绑定 {code}")
+
+
+def code_in(text: str) -> str:
+    (code,) = re.findall(r"绑定 (\d{8})", text)
+    return code
+
+
+async def test_one_administrator_alone_cannot_take_another_name(desk: Desk, router: Router) -> None:
+    register = desk.register
+    register.roster = Roster(replace(one, accounts=()) for one in people())
+    for _ in range(2):
+        said = await answer(desk, router, ADMINISTRATOR, "绑定 发码 T002")
+        assert "另一位系统管理员" in said
+        assert not re.search(r"\d{8}", said)
+    register.roles_since[SECOND_ADMINISTRATOR, "administrator"] = NOON - timedelta(hours=1)
+    said = await answer(desk, router, SECOND_ADMINISTRATOR, "绑定 发码 T002")
+    assert "未满" in said
+    desk.clock.pass_(timedelta(hours=23))
+    said = await answer(desk, router, SECOND_ADMINISTRATOR, "绑定 发码 T002")
+    assert "学生处 李四" in await answer(desk, router, STRANGER, f"绑定 {code_in(said)}")
+
+
+async def test_a_lost_account_is_replaced_by_two_administrators(desk: Desk, router: Router) -> None:
+    assert "登记过的账号" in await answer(desk, router, ADMINISTRATOR, "绑定 发码 T003")
+    said = await answer(desk, router, SECOND_ADMINISTRATOR, "绑定 发码 T003")
+    assert "教务处 王五" in await answer(desk, router, STRANGER, f"绑定 {code_in(said)}")
 
 
 async def test_codes_cannot_be_guessed(desk: Desk, router: Router) -> None:
