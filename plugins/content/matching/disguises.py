@@ -41,7 +41,7 @@ _CODES: Final = re.compile(
     r"|%[eE][0-9a-fA-F](?:%[0-9a-fA-F]{2}){2}|%[fF][0-7](?:%[0-9a-fA-F]{2}){3}"
 )
 _TOKEN: Final = re.compile(r"(?=[@$!|]*[A-Za-z])[A-Za-z0-9@$!|]{3,}")
-_TONES: Final = re.compile(r"(?<=[a-z])[0-5](?![0-9])")
+_TONES: Final = re.compile(r"(?<=[A-Za-z])[0-5](?![0-9])")
 _LEET: Final = (
     str.maketrans("01345789@$!|", "oieastbgasil"),
     str.maketrans("1!|", "lll"),
@@ -105,9 +105,9 @@ class Disguises:
 
     def _mixed(self, sheet: Sheet) -> Readings:
         if Technique.INSERTED in self.wanted:
-            yield from _without_inserted(sheet.text)
+            yield from _without(_INSERTED, sheet.text, Technique.INSERTED)
         if Technique.PINYIN in self.wanted:
-            yield from _without_tones(sheet)
+            yield from _without(_TONES, sheet.text, Technique.PINYIN)
         if Technique.LEET in self.wanted:
             yield from _leet(sheet)
 
@@ -126,32 +126,21 @@ def _question(first: str, then: list[str]) -> Question:
     return re.compile(f"[{first}](?:{'|'.join(then)})") if first else _NEVER
 
 
-def _without_inserted(text: str) -> Readings:
-    read = _INSERTED.sub("", text)
+def _without(runs: re.Pattern[str], text: str, technique: Technique) -> Readings:
+    read = runs.sub("", text)
     if read != text:
-        yield "inserted", fold(read), partial(_view_around, text)
+        yield technique.value, fold(read), partial(_view_around, runs, text, technique)
 
 
-def _view_around(text: str) -> View:
-    """What stands around the inserted letters; what follows some owes its place to them."""
+def _view_around(runs: re.Pattern[str], text: str, technique: Technique) -> View:
+    """What stands around the runs; what follows one owes its place to the technique."""
     view = folded_view(text)
-    position, runs = 0, []
-    for run in _INSERTED.finditer(text):
+    position, spans = 0, []
+    for run in runs.finditer(text):
         low = bisect_left(view.starts, run.start(), position)
         position = bisect_left(view.starts, run.end(), low)
-        runs.append((low, position))
-    return spaced_view(view, runs, Technique.INSERTED)
-
-
-def _without_tones(sheet: Sheet) -> Readings:
-    read = _TONES.sub("", sheet.folded)
-    if read != sheet.folded:
-        yield "toned", read, partial(_view_without_tones, sheet)
-
-
-def _view_without_tones(sheet: Sheet) -> View:
-    tones = [tone.span() for tone in _TONES.finditer(sheet.folded)]
-    return spaced_view(sheet.view, tones, Technique.PINYIN)
+        spans.append((low, position))
+    return spaced_view(view, spans, technique)
 
 
 def _leet(sheet: Sheet) -> Readings:
