@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import RefusedError
 from bot.domain.findings import Severity
 from bot.domain.measures import Mode
-from data.fingerprint import fingerprint
+from data.fingerprint import fingerprint, fingerprint_or_none
 from data.ledger import Work
 from data.tables import WordChangeRow
 from data.types import table_of
@@ -59,7 +59,7 @@ async def change(
     """List a word, take it out, or give it back to the files with None."""
     last = await history(work.connection, word, category, limit=1)
     before = last[0].after if last else None
-    row = {
+    row: dict[str, Any] = {
         "category": category,
         "folded": word.casefold(),
         "word": word,
@@ -70,8 +70,18 @@ async def change(
     }
     statement = insert(_changes).returning(_changes.c.number)
     number: int = (await work.connection.execute(statement, row)).scalar_one()
-    content = {"word": fingerprint(word), "category": category, "by": by}
-    work.record("word", f"L{number}", {**content, "before": row["before"], "after": row["after"]})
+    work.record(
+        "word",
+        f"L{number}",
+        {
+            "word": fingerprint(word),
+            "category": category,
+            "by": by,
+            # An excuse holds the word: the chain gets fingerprints of all that is spelled out.
+            "before": fingerprint_or_none(_written(before)),
+            "after": fingerprint_or_none(_written(after)),
+        },
+    )
     return WordChange(
         number=number, word=word, category=category, before=before, after=after, by=by, at=work.now
     )

@@ -38,8 +38,11 @@ async def add(work: Work, category: str, text: str, by: str, *, must_hit: bool) 
     row = {"category": category, "must_hit": must_hit, "text": text, "by": by, "at": work.now}
     statement = insert(_examples).returning(_examples.c.number)
     number: int = (await work.connection.execute(statement, row)).scalar_one()
-    content = {"category": category, "must_hit": must_hit, "text": fingerprint(text), "by": by}
-    work.record("word_example", f"E{number}", content)
+    work.record(
+        "word_example",
+        f"E{number}",
+        {"category": category, "must_hit": must_hit, "text": fingerprint(text), "by": by},
+    )
     return number
 
 

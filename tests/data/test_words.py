@@ -62,7 +62,7 @@ async def test_a_change_is_undone_and_the_undoing_too(database: Database) -> Non
 async def test_the_chain_names_no_word(database: Database) -> None:
     from sqlalchemy import text
 
-    await change(database, "代写", Overlay(Severity.SERIOUS))
+    await change(database, "代写", SERIOUS)
     async with database.reading() as connection:
         contents = (await connection.execute(text("SELECT content FROM ledger"))).scalars().all()
     assert len(contents) == 1

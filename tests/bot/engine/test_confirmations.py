@@ -54,8 +54,8 @@ async def test_a_code_cannot_be_guessed() -> None:
 async def test_a_code_runs_out() -> None:
     deeds = Deeds()
     code = deeds.ask()
+    late = NOON + HOLDS + timedelta(seconds=1)
     with pytest.raises(RefusedError):
-        late = NOON + HOLDS + timedelta(seconds=1)
         await deeds.confirmations.confirm(ADMINISTRATOR, code, late)
     assert deeds.done == 0
 
