@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from itertools import groupby
 from typing import Final
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
@@ -13,7 +14,7 @@ from plugins.content.matching.patterns import Kind
 from plugins.content.matching.sounds import spelled_out
 from plugins.content.matching.table import Targets
 from plugins.content.matching.verification import Candidate, verify
-from plugins.content.matching.view import Sheet, View, collapsed_view, replaced_view
+from plugins.content.matching.view import Sheet, View, collapsed_view, replaced_view, with_spots
 
 Found = list[tuple[int, int, int]]
 """Start, end and number of a pattern in a folded text."""
@@ -70,22 +71,22 @@ class Examiner:
     def examine(self, sheet: Sheet, found: Found, heard: Found) -> Iterator[Judged]:
         """Every candidate with its verdict; ``found`` sifted."""
         gates: Found = []
+        named = {match[2] for match in found}
         for match in found:
             if match[2] < self._stutters_from:
                 yield from self._named(sheet, match)
             else:
                 gates.append(match)
         if gates:
-            yield from self._gated(sheet, gates)
+            yield from self._gated(sheet, gates, named)
         if heard:
             yield from self._heard(sheet, heard)
         if self._disguises.odd.search(sheet.text):
-            yield from self._disguised(sheet, {match[2] for match in found})
+            yield from self._disguised(sheet, named)
 
     def _disguised(self, sheet: Sheet, named: AbstractSet[int]) -> Iterator[Judged]:
         for name, text, view in self._disguises.readings(sheet):
-            # The text of a reading is cheap, its way back is not.
-            if any(n < self._stutters_from and n not in named for _, _, n in self.scan(text)):
+            if self._holds_more(text, named):
                 yield from self._read_again(sheet.text, name, view())
 
     def _named(self, sheet: Sheet, match: tuple[int, int, int]) -> Iterator[Judged]:
@@ -100,14 +101,25 @@ class Examiner:
                 exact or verify(Candidate(sheet.text, sheet.view, kind, target, start, end)),
             )
 
-    def _gated(self, sheet: Sheet, gates: Found) -> Iterator[Judged]:
+    def _gated(self, sheet: Sheet, gates: Found, named: AbstractSet[int]) -> Iterator[Judged]:
+        folded = sheet.folded
         halves = [match for match in gates if self._halves_from <= match[2] < self._halves_to]
         if any(match[2] < self._halves_from for match in gates):
-            yield from self._read_again(sheet.text, "collapsed", collapsed_view(sheet.view))
+            once = "".join(character for character, _ in groupby(folded))
+            if self._holds_more(once, named):
+                yield from self._read_again(sheet.text, "collapsed", collapsed_view(sheet.view))
         if halves:
-            spots = self._components.spots(sheet.folded, self._halves(halves))
-            joined = replaced_view(sheet.view, spots, Technique.COMPONENTS)
-            yield from self._read_again(sheet.text, "joined", joined)
+            spots = self._components.spots(folded, self._halves(halves))
+            if self._holds_more(with_spots(folded, spots), named):
+                joined = replaced_view(sheet.view, spots, Technique.COMPONENTS)
+                yield from self._read_again(sheet.text, "joined", joined)
+
+    def _holds_more(self, reading: str, named: AbstractSet[int]) -> bool:
+        """Whether another word stands in a reading: its text is cheap, its way back is not."""
+        return any(
+            number < self._stutters_from and number not in named
+            for _, _, number in self.scan(reading)
+        )
 
     def _halves(self, found: Found) -> Found:
         return [(start, end, number - self._halves_from) for start, end, number in found]

@@ -7,6 +7,7 @@ searches: ``paired[1::2]`` is the folded text and ``paired[::2]`` the same text 
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Final
 
 from pypinyin.pinyin_dict import pinyin_dict
@@ -32,7 +33,9 @@ def paired_table() -> Table:
     folded_as = fold_table()
     paired: Table = [None] * len(folded_as)
     # Everyday characters first: made together they lie together, and stay in the cache.
-    for code in sorted(range(len(folded_as)), key=_is_rare):
+    for code in chain(_everyday(), range(len(folded_as))):
+        if paired[code] is not None:
+            continue
         folded = folded_as[code]
         if isinstance(folded, int):
             spelled = chr(folded)
@@ -78,11 +81,11 @@ def spelled_out(sounds: str) -> Iterator[tuple[int, int, str]]:
             position += len(spelled)
 
 
-def _is_rare(code: int) -> bool:
-    try:
-        return chr(code).encode("gb2312") >= b"\xd8"
-    except UnicodeEncodeError:
-        return True
+def _everyday() -> Iterator[int]:
+    """ASCII, and the first level of GB 2312: the characters in which nearly all is written."""
+    yield from range(0x80)
+    rows = (bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
+    yield from map(ord, b"".join(rows).decode("gb2312", "ignore"))
 
 
 def _spoken(character: str) -> str | None:

@@ -4,7 +4,7 @@ Building the way back costs more than the search itself, so a view is only made 
 has found something to look at.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -85,6 +85,17 @@ def collapsed_view(view: View) -> View:
             starts.append(view.starts[index])
             ends.append(view.ends[index])
     return View("".join(text), starts, ends, via)
+
+
+def with_spots(text: str, spots: Iterable[tuple[int, int, str]]) -> str:
+    """The text of ``replaced_view``."""
+    pieces: list[str] = []
+    position = 0
+    for start, end, character in sorted(spots):
+        if start >= position:
+            pieces += (text[position:start], character)
+            position = end
+    return "".join((*pieces, text[position:]))
 
 
 def replaced_view(view: View, spots: list[tuple[int, int, str]], technique: Technique) -> View:
