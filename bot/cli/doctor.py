@@ -54,6 +54,7 @@ def _files(own: "Settings") -> Iterator[Check]:
     from config.articles import load_articles
     from config.departments import load_departments
     from config.lexicons import load_lexicons
+    from config.permits import load_permit_settings
     from config.policy import load_policy, load_techniques
     from config.wording import load_wording
     from plugins.content.expressions.loading import load_topics
@@ -78,6 +79,11 @@ def _files(own: "Settings") -> Iterator[Check]:
             )
         return f"共 {len(found.topics)} 条"
 
+    def permits() -> str:
+        categories = load_articles(own.config).categories
+        found = load_permit_settings(own.config, categories, own.timezone)
+        return f"文件里的敏感期 {len(found.windows)} 个"
+
     files: tuple[tuple[str, Callable[[], str]], ...] = (
         ("规则", policy),
         ("条款", lambda: f"共 {len(load_articles(own.config).clauses)} 款"),
@@ -85,6 +91,7 @@ def _files(own: "Settings") -> Iterator[Check]:
         ("部门", lambda: f"登记了 {len(load_departments(own.config).names)} 个部门的别名"),
         ("词库", words),
         ("话题规则", topics),
+        ("发布审批", permits),
     )
     for name, load in files:
         yield _tried(name, load, "按提示改正该文件。")

@@ -69,6 +69,7 @@ def test_a_missing_token_is_told(sound: Terminal, monkeypatch: pytest.MonkeyPatc
         ("articles.toml", "x = 1\n", "条款"),
         ("departments.toml", '"学生处" = 3\n', "部门"),
         ("lexicons/extra.tsv", "甲乙\tnothing\tserious\n", "词库"),
+        ("permits.toml", 'longest = "x"\n', "发布审批"),
         ("expressions/extra.toml", '[[expression]]\nid = "a"\n', "话题规则"),
     ],
 )
