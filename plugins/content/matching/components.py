@@ -4,17 +4,21 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import Final
 
 from plugins.content.matching.characters import NUMERALS
 from plugins.content.matching.fold import fold
 from plugins.content.matching.words import is_word
+
+_SIDES: Final = frozenset("亻扌讠氵忄犭钅纟饣礻衤灬艹辶阝冫刂攵宀罒疒彳丷氺糹釒訁飠⺮⻊⺼")
+"""Forms a character has only as half of another."""
 
 Spot = tuple[int, int, str]
 """A start and an end in the folded text, and the character that stands there in halves."""
 
 
 class Components:
-    """The gates: a listed word's character in two halves, unless the halves are a word (女子)."""
+    """The gates: a listed character in two halves; with care where they are a word (女子)."""
 
     def __init__(self, words: Iterable[str]) -> None:
         neighbours: dict[str, set[str]] = {}
@@ -23,16 +27,27 @@ class Components:
                 neighbours.setdefault(one, set()).add(other)
                 neighbours.setdefault(other, set()).add(one)
         self._neighbours = {whole: "".join(beside) for whole, beside in neighbours.items()}
-        halves = {pair: whole for whole in sorted(neighbours) for pair in _pairs().get(whole, ())}
-        self._wholes = list(halves.values())
+        halves = {
+            pair: (whole, worded)
+            for whole in sorted(neighbours)
+            for pair, worded in _pairs().get(whole, ())
+        }
+        self._wholes = [whole for whole, _ in halves.values()]
+        self._words = [worded for _, worded in halves.values()]
         self.gates = list(halves)
 
-    def spots(self, folded: str, found: Iterable[tuple[int, int, int]]) -> list[Spot]:
+    def spots(self, text: str, folded: str, found: Iterable[tuple[int, int, int]]) -> list[Spot]:
         """Where a pair stands beside what a listed word has beside the whole character.
 
-        ``found``: start, end and number of gates in the folded text.
+        ``found``: start, end and number of gates in the folded text. A pair that is a word in
+        itself (人言 for 信) counts in a text that writes some half as no word is (亻言).
         """
-        spots = [(start, end, self._wholes[number]) for start, end, number in found]
+        sided = not _SIDES.isdisjoint(text)
+        spots = [
+            (start, end, self._wholes[number])
+            for start, end, number in found
+            if sided or not self._words[number]
+        ]
         edges = {edge for start, end, _ in spots for edge in (start, -end)}
         return [
             (start, end, whole)
@@ -48,17 +63,17 @@ class Components:
 
 
 @cache
-def _pairs() -> dict[str, tuple[str, ...]]:
-    """Folded character to its folded pairs, from ``data/components.txt``."""
+def _pairs() -> dict[str, tuple[tuple[str, bool], ...]]:
+    """Folded character to its folded pairs, and whether each is a word (``components.txt``)."""
     source = files("plugins.content.matching").joinpath("data").joinpath("components.txt")
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[tuple[str, bool], ...]] = {}
     for line in source.read_text("utf-8").splitlines():
         whole, *pairs = line.split()
         if whole != "#":
-            telling = tuple(fold(pair) for pair in pairs if _is_telling(pair))
+            telling = tuple((fold(pair), is_word(pair)) for pair in pairs if _is_telling(pair))
             found[fold(whole)] = found.get(fold(whole), ()) + telling
     return found
 
 
 def _is_telling(pair: str) -> bool:
-    return len(fold(pair)) == 2 and not is_word(pair) and not any(c in NUMERALS for c in pair)
+    return len(fold(pair)) == 2 and not any(character in NUMERALS for character in pair)

@@ -41,7 +41,7 @@ class Examiner:
         self.scan = load(compiled.automaton).find_overlapping
         self.hear = load(compiled.hearing.automaton).find_overlapping
 
-    def sifted(self, folded: str, found: Found) -> Found:
+    def sifted(self, text: str, folded: str, found: Found) -> Found:
         """The matches that are worth a second look; most clean texts lose all of theirs here."""
         kept: Found = []
         halves: Found = []
@@ -56,7 +56,7 @@ class Examiner:
                 halves.append(match)
             else:
                 kept.append(match)
-        if halves and self._components.spots(folded, self._halves(halves)):
+        if halves and self._components.spots(text, folded, self._halves(halves)):
             kept += halves
         return kept
 
@@ -109,7 +109,7 @@ class Examiner:
             if self._holds_more(once, named):
                 yield from self._read_again(sheet.text, "collapsed", collapsed_view(sheet.view))
         if halves:
-            spots = self._components.spots(folded, self._halves(halves))
+            spots = self._components.spots(sheet.text, folded, self._halves(halves))
             if self._holds_more(with_spots(folded, spots), named):
                 joined = replaced_view(sheet.view, spots, Technique.COMPONENTS)
                 yield from self._read_again(sheet.text, "joined", joined)

@@ -82,7 +82,7 @@ class Matcher:
             folded, sounds, heard = read, "", []
         found = self._scan(folded)
         if found:
-            found = self._sifted(folded, found)
+            found = self._sifted(text, folded, found)
         if not (found or heard or self._literals.has_signs_only) and not (
             self._is_odd(text) and self._suspects(text)
         ):
@@ -127,7 +127,7 @@ class Matcher:
         sheet = Sheet(text, read[1::2], read[::2])
         heard = self._hear(sheet.sounds) if self._listens else []
         heard = self._sifted_sounds(sheet.sounds, heard)
-        found = self._sifted(sheet.folded, self._scan(sheet.folded))
+        found = self._sifted(text, sheet.folded, self._scan(sheet.folded))
         judged = list(self._examiner.examine(sheet, found, heard))
         steps = tuple(self._step(text, view, verdict) for view, verdict in judged)
         return Explanation(text, sheet.folded, steps, self._settle(text, judged))
