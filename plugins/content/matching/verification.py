@@ -222,10 +222,9 @@ def _is_address(original: str, low: int, high: int) -> bool:
 
 def _read_reversed(candidate: Candidate, techniques: set[Technique]) -> str | None:
     """人人为我 is not 我为人人 turned round: only what is no text of its own counts."""
-    cut = Cut(candidate.original, candidate.low, candidate.high)
-    positions = _positions(candidate)
-    worded = sum(cut.is_inside_word(candidate.view.starts[i]) for i in positions)
-    if worded * 2 > len(positions) or (worded and len(positions) <= SHORT):
+    word, backwards = candidate.target.listed.word, "".join(candidate.target.letters)[::-1]
+    around = Surroundings(candidate.original, candidate.low, candidate.high, backwards)
+    if around.gain(word) < _GAIN_REVERSED:
         return "正着读也成词"
     techniques.add(Technique.REVERSED)
     return None
@@ -302,6 +301,7 @@ def _positions(candidate: Candidate) -> range:
 
 _GAIN: Final = 4.5
 """In natural logarithms."""
+_GAIN_REVERSED: Final = 6.0
 _GAIN_OVER_OWN_WORDS: Final = 2.5
 """More, if the other characters stand in words."""
 _GAIN_OVER_WORDS: Final = 4.5
