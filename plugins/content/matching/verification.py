@@ -270,7 +270,8 @@ def _means_itself(candidate: Candidate, sounded: list[int], cut: Cut) -> str | N
     )
     word = candidate.target.listed.word
     gain = Surroundings(original, candidate.low, candidate.high, inside).gain(word)
-    wanted = _GAIN
+    # Who writes the rest in letters hides something.
+    wanted = 0.0 if Technique.MIXED_PINYIN in view.via.values() else _GAIN
     length = len(letters)
     places = [view.starts[at] for at in _positions(candidate)]
     if all(map(cut.is_inside_word, places)):
@@ -313,7 +314,7 @@ _GAIN_OVER_MORE: Final = 5.0
 _PERSON = re.compile("老师|教授|同学|主任|书记|院长|处长|校长|博士|先生|女士|师傅|的讲座")
 _ADDRESS = re.compile(r"://|www\.|@\w|\w\.(?:com|cn|net|org|edu|top|vip|cc|io)\b", re.IGNORECASE)
 _PATH_BEFORE = re.compile(r"[/\\_~][\w.~-]*$", re.ASCII)
-_PATH_AFTER = re.compile(r"[\w-]*[/\\_.][\w/]|[0-9]{4}", re.ASCII)
+_PATH_AFTER = re.compile(r"[\w-]*[/\\_.][\w/]|-[0-9]|[0-9]{4}", re.ASCII)
 _READERS: Final[dict[Kind, Callable[[Candidate, set[Technique]], str | None]]] = {
     Kind.WORD: _read_word,
     Kind.PINYIN: _read_pinyin,
