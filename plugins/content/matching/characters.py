@@ -67,12 +67,6 @@ PICTURED: Final = {
 }
 """Symbols and ligatures read as the letters they picture; a degree is a mere sign."""
 
-COMMON: Final = frozenset(
-    "的一是不了在有人我他这中大来上个到说们为子和你地出道也时年得就那要下以生会自着去之过家学对可她里后"
-    "加该计给把被让向从跟比将已再还又很太更最只都没别请各每本另其此些几多少先前左右内外新旧高低好用做打开看听吃"
-)
-"""Characters that are words by themselves in every other sentence."""
-
 RADICALS: Final = dict(
     zip(
         "⺁⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",

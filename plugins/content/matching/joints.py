@@ -10,6 +10,7 @@ from plugins.content.matching.fold import gap_of
 from plugins.content.matching.likelihood import Surroundings
 from plugins.content.matching.view import View
 
+_QUOTES: Final = ("'", '"', "‘", "’", "“", "”")
 _SLACK: Final = 1.0
 """So much likelier, in natural logarithms, must the listed word be than its neighbours."""
 
@@ -62,7 +63,11 @@ def judge_joints(
         return Technique.VERTICAL if joints.length > 2 else "两行的首尾碰巧相连"
     if joints.is_everywhere and joints.length > 2:
         return Technique.SEPARATORS
-    if joints.kinds & {Gap.LINE, Gap.MARK} and joints.length > 2:
+    if (
+        joints.kinds & {Gap.LINE, Gap.MARK}
+        and joints.length > 2
+        and not _lone_quote(original, view, start, joints)
+    ):
         return "中间是标点或换行，属正常断句"
     if joints.length == 2:
         return _judge_pair(original, view, start, joints, word)
@@ -71,6 +76,15 @@ def judge_joints(
     if _sticks_out(original, view, start, word):
         return "首尾属于相邻的词语"
     return Technique.SEPARATORS
+
+
+def _lone_quote(original: str, view: View, start: int, joints: Joints) -> bool:
+    """A quotation mark without its other half quotes nothing (高'利贷)."""
+    if len(joints.gaps) > 1:
+        return False
+    joint = start + next(iter(joints.gaps))
+    sign = original[view.ends[joint] : view.starts[joint + 1]]
+    return sign in _QUOTES and sum(map(original.count, _QUOTES)) == 1
 
 
 def _mostly_singles(joints: Joints) -> bool:
