@@ -14,9 +14,27 @@ _MANY_READINGS: Final = frozenset(
 )
 """Everyday characters of which two readings are in everyday use."""
 _USUAL: Final = {
-    **{"佛": "fo", "曝": "bao", "沓": "ta", "粘": "nian", "肋": "lei", "勒": "le", "薄": "bo"},
-    **{"仔": "zi", "伽": "jia", "傀": "kui", "琢": "zhuo", "椎": "zhui", "囤": "tun", "靓": "liang"},
-    **{"掺": "chan", "茄": "qie", "辗": "zhan", "铤": "ting", "诘": "jie", "啜": "chuo", "漯": "luo"},
+    "佛": "fo",
+    "曝": "bao",
+    "沓": "ta",
+    "粘": "nian",
+    "肋": "lei",
+    "勒": "le",
+    "薄": "bo",
+    "仔": "zi",
+    "伽": "jia",
+    "傀": "kui",
+    "琢": "zhuo",
+    "椎": "zhui",
+    "囤": "tun",
+    "靓": "liang",
+    "掺": "chan",
+    "茄": "qie",
+    "辗": "zhan",
+    "铤": "ting",
+    "诘": "jie",
+    "啜": "chuo",
+    "漯": "luo",
 }
 """Characters of which most words take another reading than the first that is listed."""
 _MOST_READINGS: Final = 5
