@@ -45,6 +45,7 @@ MAY = {
     "登记": "owner administrator",
     "冻结": "owner supervisor administrator",
     "解冻": "supervisor administrator",
+    "确认": "administrator",
     "撤销": "owner administrator",
 }
 """Who may give which command, written down a second time on purpose."""
