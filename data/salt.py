@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from functools import cached_property
 from pathlib import Path
 
 from bot.domain.errors import BadInputError, UnreachableError
@@ -11,13 +12,7 @@ _FILE = "fingerprints.salt"
 _SIZE = 32
 
 
-def load_salt(folder: Path) -> bytes:
-    """The key in ``folder``, made at first use. It is in no backup: old fingerprints die with it.
-
-    Raises:
-        UnreachableError: the folder cannot be written or read.
-        BadInputError: the file is damaged.
-    """
+def _load(folder: Path) -> bytes:
     path = folder / _FILE
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -36,7 +31,26 @@ def load_salt(folder: Path) -> bytes:
     return salt
 
 
-def salted(salt: bytes, text: str) -> str:
-    """A fingerprint of the text that nobody without the key can try guesses on."""
-    data = text.encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(data, key=salt, digest_size=32).hexdigest()
+class Salt:
+    """The key in ``folder``, made at first use. It is in no backup: old fingerprints die with it.
+
+    Read only when it is needed: what merely reads the configuration makes no folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def value(self) -> bytes:
+        """The key itself.
+
+        Raises:
+            UnreachableError: the folder cannot be written or read.
+            BadInputError: the file is damaged.
+        """
+        return _load(self._folder)
+
+    def fingerprint(self, text: str) -> str:
+        """A fingerprint of the text that nobody without the key can try guesses on."""
+        data = text.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(data, key=self.value, digest_size=32).hexdigest()

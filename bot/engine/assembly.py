@@ -50,7 +50,7 @@ from config.settings import Settings
 from config.wording import load_wording
 from data.database import Database
 from data.excerpts import Vault
-from data.salt import load_salt
+from data.salt import Salt
 
 Contribute = Callable[[Services], Contribution]
 
@@ -124,7 +124,7 @@ def assemble(
     responses = Responses(register, texts, intentions)
     settlement = Settlement(register, texts, cases, intentions, responses)
     proposals = Proposals(register, texts, cases, intentions)
-    salt = load_salt(settings.home / "keys")
+    salt = Salt(settings.home / "keys")
     first_aid = FirstAidLane(register, texts, intentions, salt)
     spread = Spread(register, texts, intentions, salt)
 

@@ -21,7 +21,7 @@ from bot.engine.scribe import Scribe
 from bot.engine.texts import Texts
 from data import duties, first_aid, switches, violations
 from data.ledger import Work
-from data.salt import salted
+from data.salt import Salt
 
 DUTY = "first-aid"
 _REVISION = "decisions"
@@ -34,7 +34,7 @@ class FirstAidLane:
     register: Register
     texts: Texts
     intentions: Intentions
-    salt: bytes
+    salt: Salt
 
     async def begin(
         self, work: Work, docket: Docket, case: OpenCase, finding: Finding, posted_at: datetime
@@ -47,7 +47,7 @@ class FirstAidLane:
             violation=case.number,
             found_at=work.now,
             posted_at=posted_at,
-            fingerprint=salted(self.salt, digest),
+            fingerprint=self.salt.fingerprint(digest),
         )
         await first_aid.begin(work, aid, await self._owe(work, case, aid))
         self.register.first_aids[case.number] = aid

@@ -24,6 +24,7 @@ from bot.engine.register import Register
 from bot.engine.texts import Texts
 from data import spread
 from data.ledger import Work
+from data.salt import Salt
 from data.spread import Seen
 
 WINDOW = timedelta(days=7)
@@ -42,7 +43,7 @@ class Spread:
     register: Register
     texts: Texts
     intentions: Intentions
-    salt: bytes
+    salt: Salt
     _digests: "OrderedDict[bytes, list[_Place]]" = field(default_factory=OrderedDict)
     _sketches: list[Seen] | None = None
 
@@ -61,7 +62,7 @@ class Spread:
     async def trace(self, work: Work, docket: Docket, case: OpenCase, event: MessagePosted) -> None:
         """Find where the content of a new case was seen before, and say so from two groups on."""
         text = posted_text(event.parts)
-        own = sketch(text, self.salt) if len(text.strip()) >= _SHORTEST else None
+        own = sketch(text, self.salt.value) if len(text.strip()) >= _SHORTEST else None
         known = await self._known(work.connection)
         like = None
         if own is not None:
@@ -140,7 +141,7 @@ class Spread:
         if len(text) < _SHORTEST:
             return None
         data = text.encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(data, key=self.salt, digest_size=12).digest()
+        return hashlib.blake2b(data, key=self.salt.value, digest_size=12).digest()
 
 
 def posted_text(parts: Iterable[Part]) -> str:

@@ -1,6 +1,8 @@
 """授权 and 绑定: who may do what, and which account is whose."""
 
+import asyncio
 import re
+from contextlib import suppress
 from datetime import timedelta
 
 from bot.domain.errors import BadInputError, RefusedError
@@ -26,6 +28,8 @@ _ROLES = {
 }
 _TAKE = ("取消", "收回", "撤销")
 _ISSUE = "发码"
+_SENT_WITHIN = 30.0
+"""Seconds: an account of a platform that is away must not hold up the answer."""
 
 
 class RoleCommands:
@@ -131,8 +135,12 @@ class RoleCommands:
             return False
         text = await self._code(call, person)
         answer = self._services.speech.answer
-        said = [await answer(account, None, text) for account in person.accounts]
-        return any(said)
+        said = False
+        for account in person.accounts:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SENT_WITHIN):
+                    said = await answer(account, None, text) or said
+        return said
 
     async def _code(self, call: Call, person: Staff) -> str:
         code = await self._services.scribe.write(

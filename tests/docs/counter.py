@@ -91,8 +91,10 @@ class Counter:
     async def say(self, account: AccountKey, text: str, group: GroupKey | None = None) -> Heard:
         """Say ``text`` to the bot as ``account``."""
         heard, speech = Heard(), RecordingSpeech()
-        services = replace(self.engine.services, speech=speech)
-        router = Router([_watched(one, heard) for one in self.engine.router.commands], services)
+        # Commands hold these very services, and no outbox runs here that would ever say anything.
+        object.__setattr__(self.engine.services, "speech", speech)
+        commands = [_watched(one, heard) for one in self.engine.router.commands]
+        router = Router(commands, self.engine.services)
         await router.handle(utterance(account, text, group))
         heard.said = [one.text for one in speech.said]
         return heard

@@ -14,7 +14,7 @@ from loguru import logger
 from bot.domain import interlocks, plans
 from bot.domain.groups import Role
 from bot.domain.interlocks import Tally
-from bot.engine import decisions, dispatch_acts, facts, intentions, proposals, responses
+from bot.engine import dispatch_acts, facts, intentions, plan_decisions, proposals, responses
 from data import measures
 from tests.bot.engine.interlock_machine import InterlockMachine, Template
 from tests.bot.engine.interlock_oracle import OffenceError
@@ -103,7 +103,7 @@ def _take_one_yes_for_enough(patch: pytest.MonkeyPatch) -> None:
     def incurious(measure: Any, known: Any) -> str | None:
         return knowledge(measure, replace(known, approvals_needed=1))
 
-    patch.setattr(decisions, "approve", hasty)
+    patch.setattr(plan_decisions, "approve", hasty)
     patch.setattr(interlocks, "_removal_knowledge", incurious)
 
 
