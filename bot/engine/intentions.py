@@ -36,7 +36,11 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Intentions:
-    """The only way a measure comes to be."""
+    """The only way a measure upon a person, a message or a group comes to be.
+
+    Reports and codes are letters to one person and sanction nobody: they ask no interlock and are
+    added beside it, to leave by the same outbox.
+    """
 
     register: Register
 
