@@ -26,7 +26,7 @@ async def test_quiet_hours_hold_back_everything_but_what_is_critical(tmp_path: P
         serious = here.sim.say(GROUP, SPEAKERS[0].account, "网络赌博，日进斗金")
         request = here.sim.join_request(GROUP, STRANGER, "你好")
         await here.recalled(serious)
-        critical = here.sim.say(GROUP, SPEAKERS[1].account, "这份机密★文件请各位先看")
+        critical = here.sim.say(GROUP, SPEAKERS[1].account, "有人出售枪支，速联系")
         await here.recalled(critical)
         await here.hears(GROUP, f"@{SPEAKERS[1].account}", within=TOLD_WITHIN)
         await here.is_told(CHEN.account, "紧急", within=TOLD_WITHIN)
