@@ -243,6 +243,7 @@ async def open_desk(folder: Path, *, mode: Mode = Mode.REMIND) -> AsyncIterator[
     )
     register = small_register(mode, settings)
     scribe = Scribe(database, clock)
+    scribe.on_begin = register.at
     scribe.start()
 
     async def read_members(group: GroupKey) -> None:

@@ -133,6 +133,7 @@ def assemble(
         await recollection.everything()
 
     scribe.on_rollback = remember_anew
+    scribe.on_begin = register.at
     enforcement = Enforcement(
         register, texts, cases, intentions, responses, proposals, first_aid, spread
     )

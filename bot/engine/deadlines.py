@@ -42,7 +42,6 @@ class Deadlines:
             await self.reload()
 
     async def _carry_out(self, number: int, work: Work) -> None:
-        self.register.now = work.now
         case = self.register.by_number.get(number)
         if case is None or not _is_due(case, work.now):
             return

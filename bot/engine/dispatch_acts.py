@@ -231,7 +231,6 @@ class Acts:
         """Ask the interlocks a last time and note the attempt, in one transaction."""
 
         async def write(work: Work) -> bool:
-            self.register.now = work.now
             measure = await self._in_present_mode(work, stored)
             facts = await gather(
                 work.connection,

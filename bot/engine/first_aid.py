@@ -157,7 +157,6 @@ class FirstAidClock:
             await self.reload()
 
     async def _remind(self, number: int, work: Work) -> None:
-        self.register.now = work.now
         case, aid = self.register.by_number.get(number), self.register.first_aids.get(number)
         if case is not None and aid is not None:
             await self.lane.remind(work, Docket(), case, aid)

@@ -178,7 +178,6 @@ class Intake:
                 logger.opt(exception=error).error("something after a commit failed")
 
     async def _process(self, work: Work, happened: list[Event]) -> Handled:
-        self._register.now = work.now
         handled = Handled()
         fresh = await self._fresh(work, happened)
         for event in happened:

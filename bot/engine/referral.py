@@ -13,7 +13,6 @@ async def refer_to_person(
     work: Work, record: ViolationRecord, comment: str, register: Register, texts: Texts
 ) -> None:
     """Ask the owner to look at a case again, with a comment that decides nothing."""
-    register.now = work.now
     text = texts.wording.text(
         "opinion.ask",
         number=f"W{record.number}",

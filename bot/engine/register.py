@@ -98,6 +98,10 @@ class Register:
     broken: bool = False
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
+    def at(self, moment: datetime) -> None:
+        """A transaction begins: what is judged in it is judged as of then."""
+        self.now = moment
+
     def list_is_old(self, group: GroupKey, now: datetime) -> bool:
         """Whether a group's member list is, or soon will be, too old to remove anybody by (I5)."""
         state = self.groups.get(group)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from loguru import logger
@@ -38,6 +39,8 @@ class Scribe:
         self._task: asyncio.Task[None] | None = None
         self.on_rollback: Callable[[], Awaitable[object]] | None = None
         """Undoes in memory what a rolled-back write had changed there."""
+        self.on_begin: Callable[[datetime], None] | None = None
+        """Told the moment of each transaction: whatever is judged in it is judged as of then."""
         self._stale = False
 
     def start(self) -> None:
@@ -121,6 +124,8 @@ class Scribe:
 
     async def _commit(self, batch: list[_Waiting]) -> list[Any]:
         async with self._database.transaction(self._clock.now()) as work:
+            if self.on_begin is not None:
+                self.on_begin(work.now)
             results = [await one.write(work) for one in batch]
             failpoint("before_commit")
         failpoint("after_commit")

@@ -61,7 +61,6 @@ class PolicyCommands:
     async def seconded(self, work: Work, call: Call, switch: str, value: str) -> bool:
         """Whether somebody else wished the same lately; else the wish is kept for him to share."""
         register = self._services.register
-        register.now = work.now
         require_standing(register, call.caller, (ChatRole.ADMINISTRATOR.value,))
         known = (await switches.get_all(work.connection)).get(switch, "")
         wished = Proposal(value, call.caller, work.now)

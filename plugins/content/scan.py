@@ -181,6 +181,13 @@ def _content(path: object) -> bytes:
 
 
 def _cause(error: Exception) -> str:
+    match error:
+        case FileNotFoundError():
+            return "没有这个文件"
+        case IsADirectoryError():
+            return "这是文件夹"
+        case PermissionError():
+            return "没有读取权限"
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,21 @@ async def test_full_disk_is_said_clearly_and_passes(scribe: Scribe, database: Da
     await scribe.write(lambda work: limit(work, 1_000_000))
     await scribe.write(write_much)
     assert "much" in await _known(database)
+
+
+async def test_whatever_is_judged_in_a_write_is_judged_as_of_its_moment(database: Database) -> None:
+    clock, moments = SettableClock(), list[datetime]()
+    scribe = Scribe(database, clock)
+    scribe.on_begin = moments.append
+    scribe.start()
+
+    async def told(work: Work) -> list[datetime]:
+        assert moments[-1] == work.now
+        return list(moments)
+
+    before = await scribe.write(told)
+    clock.pass_(timedelta(hours=3))
+    after = await scribe.write(told)
+    await scribe.stop()
+
+    assert after[-1] - before[-1] >= timedelta(hours=3)
